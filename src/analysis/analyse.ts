@@ -20,7 +20,7 @@ import { answerLength } from './quality/lengths.ts';
 import { firmPairs, qualityOf, type QualityFigures } from './quality/quality.ts';
 import type { QualityRecords } from '../journal/quality-journals.ts';
 import { tooBusy } from './own-lag.ts';
-import { factsOf, plannedRequests, unprovenConcurrency } from './run-facts.ts';
+import { factsOf, plannedRequests, unprovenClock } from './run-facts.ts';
 import { ServerTimesCollector } from './server-time-shares.ts';
 import { summarise } from './summarise.ts';
 import { choose, type Choice } from './choice.ts';
@@ -131,7 +131,7 @@ function analysisOf(seen: Seen, manifest: Manifest, records?: QualityRecords): A
       status: manifest.status,
       planned,
       maxErrorRate: suite.run.maxErrorRate,
-      ...defined({ loopUtilisation: manifest.loop_utilisation, unprovenAt: unprovenConcurrency(manifest) }),
+      ...defined({ loopUtilisation: manifest.loop_utilisation, unprovenClock: unprovenClock(manifest) }),
     }),
     ...influences.warnings(),
     // The rows of a level have their own figures.

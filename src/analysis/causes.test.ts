@@ -64,7 +64,7 @@ describe('what stopped a run', () => {
 });
 
 test('where nothing succeeded, nobody is told of clock or sample', async () => {
-  const facts = { unprovenAt: 4, loopUtilisation: 0.9 };
+  const facts = { unprovenClock: { concurrency: 4 }, loopUtilisation: 0.9 };
   const kinds = async (...rows: RequestRow[]) =>
     warningsOf(await collected(...rows), facts).map(({ kind }) => kind);
   const advice = ['unproven-clock', 'busy-loop', 'few-prompts', 'few-samples'];

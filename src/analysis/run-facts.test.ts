@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Manifest } from '../journal/manifest.ts';
-import { unprovenConcurrency } from './run-facts.ts';
+import { unprovenClock } from './run-facts.ts';
 
 const manifest = (
   ceilings: readonly (number | undefined)[],
@@ -23,11 +23,11 @@ test.each([
   ['what the ceilings of the models leave of it', [1, 2], 8, 3],
   ['no more than is asked for', [8, 8], 4, 4],
 ] as const)('a clock has to be proven for %s', (_, ceilings, concurrency, inFlight) => {
-  expect(unprovenConcurrency(manifest(ceilings, concurrency))).toBe(inFlight);
+  expect(unprovenClock(manifest(ceilings, concurrency))).toEqual({ concurrency: inFlight });
 });
 
 test('simulated models need no proof', () => {
-  expect(unprovenConcurrency(manifest([undefined], 8, 'demo'))).toBeUndefined();
+  expect(unprovenClock(manifest([undefined], 8, 'demo'))).toBeUndefined();
 });
 
 test('where workers ask, the clock of each has to be proven, for what it may have in flight', () => {
@@ -42,6 +42,6 @@ test('where workers ask, the clock of each has to be proven, for what it may hav
       ...{ name: `w${n}`, version: '1.0.0', concurrency: 4, calibration },
     })),
   });
-  expect(unprovenConcurrency(run(proven, proven))).toBeUndefined();
-  expect(unprovenConcurrency(run(proven, undefined))).toBe(4);
+  expect(unprovenClock(run(proven, proven))).toBeUndefined();
+  expect(unprovenClock(run(proven, undefined))).toEqual({ concurrency: 4, workers: ['w1'] });
 });

@@ -1,6 +1,7 @@
 import { isSimulatedRoute } from '../target/routes.ts';
 import { defined } from '../base/defined.ts';
-import { isProvenAt, type Calibration } from '../journal/calibration.ts';
+import { count, oneLine } from '../base/text.ts';
+import { type Calibration, isProven, isProvenWorker } from '../journal/calibration.ts';
 import type { Manifest } from '../journal/manifest.ts';
 import { planSize } from '../plan/blocks.ts';
 import { cellsOf } from '../plan/cell.ts';
@@ -37,8 +38,16 @@ export function plannedRequests({
   }, 0);
 }
 
-/** Concurrency at which this machine's clock was not proven. Undefined if it was, or if everything is simulated. */
-export function unprovenConcurrency({ suite, routes, calibration, workers }: Manifest): number | undefined {
+/** A clock that was not proven at the concurrency of the run. */
+export interface UnprovenClock {
+  /** Requests in flight. */
+  concurrency: number;
+  /** Names of its workers. Absent: the machine of the run itself. */
+  workers?: string[];
+}
+
+/** Undefined if the clocks were proven, or if everything is simulated. */
+export function unprovenClock({ suite, routes, calibration, workers }: Manifest): UnprovenClock | undefined {
   if (routes.every(({ route }) => isSimulatedRoute(route))) return undefined;
   const inFlight = expectedInFlight(
     suite,
@@ -47,18 +56,37 @@ export function unprovenConcurrency({ suite, routes, calibration, workers }: Man
       routes.map(({ route }) => route),
     ),
   );
-  const isProven = (found: unknown, atOnce: number): boolean =>
-    isProvenAt((found as Calibration | undefined)?.levels ?? [], atOnce);
-  if (!workers) return isProven(calibration, inFlight) ? undefined : inFlight;
+  if (!workers)
+    return isProven(calibration as Calibration | undefined, inFlight) ? undefined : { concurrency: inFlight };
   // Workers stamp with their own clocks.
-  return workers
-    .map((worker) => ({ ...worker, atOnce: Math.min(worker.concurrency, inFlight) }))
-    .find((worker) => !isProven(worker.calibration, worker.atOnce))?.atOnce;
+  const unproven = workers.filter((worker) => !isProvenWorker(worker, inFlight));
+  if (unproven.length === 0) return undefined;
+  return {
+    concurrency: Math.min(inFlight, Math.max(...unproven.map((worker) => worker.concurrency))),
+    workers: [...new Set(unproven.map(({ name }) => name))],
+  };
 }
 
-/** What a calibration found, and when. */
-function clockFact(calibration: Calibration | undefined): string | undefined {
-  return calibration && `${calibration.sentence} Calibrated ${calibration.measured_at.slice(0, 10)}.`;
+/** Maximum clocks that are shown. */
+const mostClocks = 3;
+
+/** What the calibrations of a run found, and when. */
+function clockFact({ calibration, workers }: Manifest): string | undefined {
+  const said = (found: unknown): string | undefined => {
+    const known = found as Calibration | undefined;
+    return known && `${known.sentence} Calibrated ${known.measured_at.slice(0, 10)}.`;
+  };
+  if (!workers) return said(calibration);
+  const clocks = workers.flatMap(({ name, calibration: own }) => {
+    const sentence = said(own);
+    return sentence === undefined ? [] : [`${oneLine(name, 40)}: ${sentence}`];
+  });
+  if (clocks.length === 0) return undefined;
+  const rest = clocks.length - mostClocks;
+  return [
+    ...clocks.slice(0, mostClocks),
+    ...(rest > 0 ? [`${count(rest, 'more worker')} in run.json.`] : []),
+  ].join(' ');
 }
 
 /** If each place drew its own, all of them. */
@@ -95,7 +123,7 @@ export function factsOf(manifest: Manifest, models: readonly ModelSummary[], pla
       description: suite.description,
       against: suite.against && { ref: suite.against.ref, commit: suite.against.commit },
       ended_at: manifest.ended_at,
-      clock: clockFact(manifest.calibration as Calibration | undefined),
+      clock: clockFact(manifest),
     }),
   };
 }

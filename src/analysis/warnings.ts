@@ -2,7 +2,7 @@ import { defined } from '../base/defined.ts';
 import { isSimulatedRoute } from '../target/routes.ts';
 import { cellName, waysOf } from '../plan/cell.ts';
 import { labeller } from './cell-pairs.ts';
-import { count } from '../base/text.ts';
+import { count, oneLine } from '../base/text.ts';
 import { headlines } from '../measure/metrics.ts';
 import { defaultAlpha } from '../stats/interval.ts';
 import { fewestPrompts } from '../stats/power.ts';
@@ -11,6 +11,7 @@ import type { CellSamples, Collected } from './collect.ts';
 import { familyOf } from './compared-metrics.ts';
 import { describeInfluence, type InfluenceWarning } from './influences/influence-warnings.ts';
 import { busyLoop, lostMetrics, tooMuchLag, type LostMetric } from './own-lag.ts';
+import type { UnprovenClock } from './run-facts.ts';
 import { sampleFloor } from './statistic.ts';
 import { nothingSucceeded } from './causes.ts';
 import { failuresOf, successFloor, successShare } from './success.ts';
@@ -23,7 +24,7 @@ export type Warning =
   | { kind: 'unfinished'; status: string; answered: number; planned: number; isOfPlaces?: boolean }
   | { kind: 'errors-above-limit'; share: number; limit: number; vantage?: string }
   | { kind: 'sequential-order' }
-  | { kind: 'unproven-clock'; concurrency: number }
+  | ({ kind: 'unproven-clock' } & UnprovenClock)
   | { kind: 'busy-loop'; utilisation: number }
   | { kind: 'few-prompts'; have: number; need: number }
   | { kind: 'few-samples'; model: string; percentile: string; have: number; need: number }
@@ -57,8 +58,8 @@ export interface WarningFacts {
   readonly maxErrorRate?: number;
   /** Share of the time in which the event loop was busy, 0 to 1. */
   readonly loopUtilisation?: number;
-  /** Requests in flight for which `calibrate` has not proven the clock of this machine. */
-  readonly unprovenAt?: number;
+  /** A clock that `calibrate` has not proven. */
+  readonly unprovenClock?: UnprovenClock;
 }
 
 /** Above this share of the answers, a warning says that a metric is known only within our own lag. */
@@ -137,7 +138,7 @@ function runWarnings(collected: Collected, facts: WarningFacts): Warning[] {
       ...defined({ vantage }),
     },
     facts.order === 'sequential' && { kind: 'sequential-order' },
-    facts.unprovenAt !== undefined && { kind: 'unproven-clock', concurrency: facts.unprovenAt },
+    facts.unprovenClock !== undefined && { kind: 'unproven-clock', ...facts.unprovenClock },
     loopUtilisation > busyLoop && lost.length === 0 && { kind: 'busy-loop', utilisation: loopUtilisation },
     lagged.length > lost.length && {
       kind: 'client-lag',
@@ -245,7 +246,7 @@ export function describeWarning(warning: Warning): string {
     case 'sequential-order':
       return 'The models were tested one after the other, so a slow spell looks like a slow model. There are no verdicts. Set run.order to blocks.';
     case 'unproven-clock':
-      return `The clock of this machine is not proven for ${count(warning.concurrency, 'request')} in flight. Each row still bounds its own error. To prove it: gatebench calibrate --concurrency ${warning.concurrency} --save.`;
+      return unprovenWords(warning);
     case 'busy-loop':
       return `This process was busy ${percent(warning.utilisation)} of the time. Above ${percent(busyLoop)}, its timing cannot be trusted. Lower run.concurrency or use a faster machine.`;
     case 'few-prompts':
@@ -293,6 +294,26 @@ export function describeWarning(warning: Warning): string {
 }
 
 /** `TTFT of a 44 %, b 30 %; E2E of a 27 %`. */
+function unprovenWords({ concurrency, workers }: UnprovenClock): string {
+  const inFlight = count(concurrency, 'request');
+  const rest = (workers?.length ?? 0) - mostNamed;
+  const names = [
+    ...(workers ?? []).slice(0, mostNamed).map((name) => oneLine(name, 40)),
+    ...(rest > 0 ? [`${rest.toLocaleString('en-US')} more`] : []),
+  ].join(', ');
+  const whose =
+    workers === undefined
+      ? 'The clock of this machine is'
+      : workers.length === 1
+        ? `The clock of the worker ${names} is`
+        : `The clocks of the workers ${names} are`;
+  const rows = workers === undefined ? 'Each row' : 'Its rows have unproven_clock in stream_notes. Each';
+  return `${whose} not proven for ${inFlight} in flight. ${rows} still bounds its own error. To prove it${workers === undefined ? '' : ', on that machine'}: gatebench calibrate --concurrency ${concurrency} --save.`;
+}
+
+/** Workers that a warning names. */
+const mostNamed = 3;
+
 function lostWords(metrics: readonly LostMetric[]): string {
   // If a place has a name, it is given: places outside this list are unknown here.
   const ways = { ...waysOf(metrics), vantages: ['this', 'another'] };

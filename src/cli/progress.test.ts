@@ -146,6 +146,15 @@ describe('in a terminal', () => {
     ).toBe(false);
   });
 
+  test('each worker has a line, which is drawn anew', async () => {
+    const { progress, clock, text } = start({ live: true });
+    for (const done of [7, 8]) {
+      progress.workers([{ name: 'w1', isThere: true, inFlight: 1, done, lost: 0, perSecond: 2 }]);
+      await clock.pass(1000);
+      expect(stripVTControlCharacters(text())).toContain(`w1  1 in flight  ${done} done  0 lost  2.00/s`);
+    }
+  });
+
   test('a changed plan is shown', async () => {
     const { progress, clock, text } = start({ live: true });
     progress.planned('glm', 3);
@@ -192,6 +201,16 @@ describe('elsewhere', () => {
     progress.stop();
     await clock.pass(60_000);
     expect(writes.slice(3).join('')).toMatch(/^1 of 200 requests done \(0 %\), 0:35 elapsed.*\n$/);
+  });
+
+  test('each worker has a line below, until the run is over', () => {
+    const { progress, writes, answer } = start({ live: false, total: 5 });
+    progress.workers([{ name: 'w1', isThere: true, inFlight: 1, done: 7, lost: 0, perSecond: 2 }]);
+    answer('swift');
+    progress.workers([]);
+    answer('swift');
+    expect(writes[0]).toMatch(/^1 of 10 requests done.*\nw1: 1 in flight, 7 done, 0 lost, 2\.00\/s\n$/);
+    expect(writes[1]).toMatch(/^2 of 10 requests done.*\n$/);
   });
 
   test('a note is a line of its own', async () => {

@@ -1,9 +1,10 @@
 import type { Clock, Ms } from '../base/clock.ts';
 import { oneLine } from '../base/text.ts';
 import { painter } from '../report/paint.ts';
+import { workerLines, type WorkerState } from '../run/worker-state.ts';
 import { bars } from './progress/bars.ts';
 import { openLiveScreen } from './progress/live-screen.ts';
-import { isLineDue, plainLine } from './progress/plain.ts';
+import { isLineDue, plainLine, plainWorkerLines } from './progress/plain.ts';
 import { newTally, sums, type Tally } from './progress/tally.ts';
 
 /** Progress of a run. Unknown models are ignored: the display must never stop a measurement. */
@@ -14,6 +15,8 @@ export interface Progress {
   ended(model: string, outcome: { ok: boolean; ttftMs?: Ms | undefined; final?: boolean }): void;
   /** The number of planned requests has changed. */
   planned(model: string, total: number): void;
+  /** Updates the workers that send for this run. */
+  workers(states: readonly WorkerState[]): void;
   /** A line for people that stays, above the live lines. */
   note(text: string): void;
   /** Shows the final state and restores the terminal. Must be called; later calls do nothing. */
@@ -65,6 +68,10 @@ export function createProgress(options: ProgressOptions): Progress {
       const model = tally.models.get(id);
       if (!model) return;
       model.total = total;
+      view.changed();
+    },
+    workers(states) {
+      tally.workers = workerLines(states);
       view.changed();
     },
     note: (text) => view.note(oneLine(text)),
@@ -126,7 +133,8 @@ function plainView({ stream, clock }: ProgressOptions, tally: Tally): View {
   const write = (): void => {
     last.done = sums(tally).done;
     last.at = clock.now();
-    stream.write(`${plainLine(tally, last.at)}\n`);
+    const lines = [plainLine(tally, last.at), ...plainWorkerLines(tally)];
+    stream.write(lines.map((line) => `${line}\n`).join(''));
   };
   const writeIfDue = (): void => {
     if (isLineDue(tally, last, clock.now())) write();

@@ -198,6 +198,9 @@ export const verdictColumns: readonly Column[] = [
 export type VerdictRow = Pick<RequestRow, 'event_id' | 'passed' | 'score' | 'failed_checks' | 'check_why'> &
   Partial<Pick<RequestRow, 'good' | 'passed_now'>>;
 
+/** A verdict, without the answer that it is about. */
+export type GivenVerdict = Omit<VerdictRow, 'event_id'>;
+
 /** One attempt as written to `requests.csv`. Everything after the run works from this. */
 export type RequestRow = RowOf<typeof rowColumns>;
 

@@ -1,5 +1,4 @@
 import { laterNames } from '../plan/cell.ts';
-import { hash } from 'node:crypto';
 import type { Ms } from '../base/clock.ts';
 import { oneLine } from '../base/text.ts';
 import { Attempt } from '../measure/attempt.ts';
@@ -9,9 +8,10 @@ import { fewestPromptTokens } from '../plan/token-estimate.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
 import type { Exchange } from '../measure/exchange.ts';
 import type { RunSettings } from '../suite/suite.ts';
-import { streamNotes } from '../measure/stream-notes.ts';
+import { streamNotes, unprovenClock } from '../measure/stream-notes.ts';
+import { answerChars, answerHash, hasText, reasoningChars, unreadPlace } from '../measure/text-facts.ts';
 import { validityOf } from '../measure/validity.ts';
-import type { RequestRow, underLoad } from './request-columns.ts';
+import type { GivenVerdict, RequestRow, underLoad } from './request-columns.ts';
 
 /** For an attempt that a worker on another machine sent. */
 export interface WorkerFacts {
@@ -20,6 +20,10 @@ export interface WorkerFacts {
   lease: number;
   /** Time on the way through the queue: the coordinator's time minus the worker's. Absent if unknown. */
   dispatchMs?: Ms;
+  /** Set if no calibration proves its clock at this concurrency. */
+  hasUnprovenClock?: true;
+  /** Verdict of the checks if the text of the answer stayed with the worker. Absent: nothing was checked there. */
+  verdict?: GivenVerdict;
 }
 
 /** One attempt with everything for its row. */
@@ -76,7 +80,7 @@ export function toRow(measurement: Measurement): RequestRow {
     position: planned.position,
     attempt: measurement.attempt,
     final: measurement.final,
-    ...outcomeCells(exchange),
+    ...outcomeCells(measurement),
     ...validityCells(measurement),
     scheduled_at: measurement.scheduledAt.toISOString(),
     started_at: exchange.startedAt.toISOString(),
@@ -104,7 +108,10 @@ export function toRow(measurement: Measurement): RequestRow {
     cf_ray: exchange.receipts.cfRay,
     echoed_model: exchange.receipts.echoedModel,
     ...answerCells(exchange, measurement.answers),
-    stream_notes: listed(streamNotes(exchange)),
+    stream_notes: listed([
+      ...streamNotes(exchange),
+      ...(measurement.worker?.hasUnprovenClock ? [unprovenClock] : []),
+    ]),
     ask_hash: run.askHash,
     lag_excluded: listed(lostToLag(attempt)),
     ...laterNames(planned.cell),
@@ -153,9 +160,10 @@ function endedAt({ sentAt, startedAt, endMs }: Exchange): Date {
   return sentAt === undefined ? startedAt : new Date(startedAt.getTime() + Math.round(endMs));
 }
 
-function outcomeCells(
-  exchange: Exchange,
-): Pick<
+function outcomeCells({
+  exchange,
+  answers,
+}: Measurement): Pick<
   RequestRow,
   'status' | 'http_status' | 'error_family' | 'error_code' | 'error_message' | 'finish_reason'
 > {
@@ -169,16 +177,16 @@ function outcomeCells(
       : exchange.usage.completionTokens === undefined
         ? 'no_usage'
         : undefined,
-    error_message: messageOf(exchange),
+    error_message: messageOf(exchange, answers),
     finish_reason: exchange.finishReason,
   };
 }
 
 /** Why it failed, plus any content that was not understood, which may be the reason. */
-function messageOf(exchange: Exchange): string | undefined {
+function messageOf(exchange: Exchange, answers: Measurement['answers']): string | undefined {
   const failure = exchange.outcome === 'failed' ? oneLine(exchange.failure.message, 400) : undefined;
-  const unread =
-    exchange.unread === undefined ? undefined : `not understood: ${oneLine(exchange.unread, 300)}`;
+  const said = answers === 'none' && exchange.unread ? unreadPlace(exchange.unread) : exchange.unread;
+  const unread = said === undefined ? undefined : `not understood: ${oneLine(said, 300)}`;
   return [failure, unread].filter(Boolean).join('; ') || undefined;
 }
 
@@ -226,17 +234,17 @@ function countCells({
   | 'answer_chars'
 > {
   const { usage, streamed } = exchange;
-  const hasText = exchange.answer !== '' || exchange.reasoning !== '' || exchange.toolCalls.length > 0;
+  const hasSome = hasText(exchange);
   return {
-    chunks: streamed && hasText ? pieces.count : undefined,
+    chunks: streamed && hasSome ? pieces.count : undefined,
     prompt_tokens: usage.promptTokens,
     cached_tokens: usage.cachedTokens,
     completion_tokens: usage.completionTokens,
     reasoning_tokens: usage.reasoningTokens,
     total_tokens: usage.totalTokens,
     token_source: hasUsage(exchange) ? 'server' : undefined,
-    reasoning_chars: hasText ? exchange.reasoning.length : undefined,
-    answer_chars: hasText ? exchange.answer.length : undefined,
+    reasoning_chars: hasSome ? reasoningChars(exchange) : undefined,
+    answer_chars: hasSome ? answerChars(exchange) : undefined,
   };
 }
 
@@ -245,13 +253,14 @@ function hasUsage({ usage }: Exchange): boolean {
 }
 
 function answerCells(
-  { answer }: Exchange,
+  exchange: Exchange,
   answers: Measurement['answers'],
 ): Pick<RequestRow, 'answer_sha256' | 'answer_preview'> {
-  if (answer === '') return { answer_sha256: undefined, answer_preview: undefined };
+  const sha256 = answerHash(exchange);
   return {
-    answer_sha256: hash('sha256', answer),
-    answer_preview: answers === 'none' ? undefined : oneLine(answer, previewLength),
+    answer_sha256: sha256,
+    answer_preview:
+      sha256 === undefined || answers === 'none' ? undefined : oneLine(exchange.answer, previewLength),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Ms } from '../base/clock.ts';
 import type { ChunkLog } from './chunk-log.ts';
+import type { TextFacts } from './text-facts.ts';
 
 /** How a request ended, as its row states it. */
 export type Status = 'ok' | 'error' | 'timeout' | 'rate_limited' | 'truncated' | 'empty' | 'cancelled';
@@ -96,6 +97,8 @@ export interface Observed {
   answer: string;
   reasoning: string;
   toolCalls: ToolCall[];
+  /** Facts of the texts if they were withheld: then the texts are empty. Absent: the texts are complete. */
+  withheld?: TextFacts;
   finishReason?: string;
   usage: Usage;
   /** Absent if the server reported none: only Ollama's own API does. */

@@ -1,4 +1,5 @@
 import type { Exchange } from './exchange.ts';
+import { answerBytes, reasoningChars } from './text-facts.ts';
 
 /** If more than this share of the pieces lack their own instant, the gaps between chunks say little. */
 const mergedShare = 0.1;
@@ -24,6 +25,9 @@ export function streamNotes(exchange: Exchange): string[] {
   return [...ruled.map(({ note }) => note), ...(exchange.notes ?? [])];
 }
 
+/** On rows of a worker whose clock is not proven. Other runs have one clock, and a warning about it. */
+export const unprovenClock = 'unproven_clock';
+
 /** Every word that may appear in `stream_notes`, and its meaning. */
 export const noteMeanings: Readonly<Record<string, string>> = {
   merged: 'more than a tenth of the chunks came in the same read as the one before',
@@ -37,6 +41,7 @@ export const noteMeanings: Readonly<Record<string, string>> = {
   unread: 'part of the response was not understood; `error_message` shows how it starts',
   malformed_frame: 'a frame was not valid JSON',
   heartbeat: 'the server sent keep-alive frames',
+  [unprovenClock]: 'a worker sent it whose clock was not proven for so many requests in flight',
   resent: 'the kept-alive connection had been closed, so the request was sent again on a new one',
 };
 
@@ -57,10 +62,10 @@ function isMerged({ streamed, chunks }: Exchange): boolean {
  * Tokens that no text shows. The server counts reasoning and sent none of it. Or it does not count it separately and
  * reports more tokens than bytes, although a token has at least one byte.
  */
-function hidesReasoning({ usage, reasoning, answer, toolCalls }: Exchange): boolean {
-  if (reasoning !== '') return false;
+function hidesReasoning(exchange: Exchange): boolean {
+  const { usage } = exchange;
+  if (reasoningChars(exchange) > 0) return false;
   if (usage.reasoningTokens !== undefined) return usage.reasoningTokens > 0;
-  const text = [answer, ...toolCalls.flatMap((call) => [call.name, call.arguments])].join('');
   // One for the token that ends an answer.
-  return (usage.completionTokens ?? 0) > Buffer.byteLength(text) + 1;
+  return (usage.completionTokens ?? 0) > answerBytes(exchange) + 1;
 }

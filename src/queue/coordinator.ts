@@ -42,7 +42,7 @@ export interface SeenWorker {
 }
 
 /** Longest wait for a server that may be gone, if nothing depends on it. */
-const partingMs: Ms = 2000;
+const partingMs: Ms = 1000;
 /** Time without the queue before people are told. */
 const silentMs: Ms = 5000;
 /** Within this time every run that is under way has beaten. */
@@ -69,6 +69,7 @@ export class Coordinator {
   /** When a place last had a worker. */
   readonly #emptySince = new Map<string | undefined, Ms>();
   #isSending = false;
+  #closing: Promise<void> | undefined;
   #note: (text: string) => void;
 
   constructor(options: CoordinatorOptions) {
@@ -217,8 +218,12 @@ export class Coordinator {
     this.#silent.set(name, worker.beat.beat);
   }
 
-  /** Takes the run off the board. `isWhole`: nothing of it is needed any more. */
-  async close(): Promise<void> {
+  /** Takes the run off the board and closes the connections to the server. May be called again. */
+  close(): Promise<void> {
+    return (this.#closing ??= this.#close());
+  }
+
+  async #close(): Promise<void> {
     this.#over.abort();
     const { run_id } = this.#announcement;
     const isThere = !this.#lost.signal.aborted;
@@ -230,8 +235,9 @@ export class Coordinator {
       };
       await withinTime(clean(), partingMs);
     }
-    const queues = [this.#board, this.#suite, this.#hellos, ...this.#jobs.values()];
-    await withinTime(Promise.all([this.#loop, ...queues.map((queue) => queue.close())]), this.partingMs);
+    // Whatever the loops wait for is given up with it.
+    await this.#options.server.close();
+    await withinTime(this.#loop, this.partingMs);
   }
 
   /** Places with fewer workers than this. */

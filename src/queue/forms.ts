@@ -3,6 +3,7 @@ import type { Ms } from '../base/clock.ts';
 import { defined } from '../base/defined.ts';
 import { type Chunk, ChunkLog } from '../measure/chunk-log.ts';
 import type { Calibration } from '../journal/calibration.ts';
+import type { GivenVerdict } from '../journal/request-columns.ts';
 import type { Exchange } from '../measure/exchange.ts';
 import { type Cell, cellKey, type CellNames, promptIn } from '../plan/cell.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
@@ -134,6 +135,8 @@ export interface ResultForm {
   /** Absent: it was not sent. */
   queue_ms?: Ms;
   memory: Asked['memory'];
+  /** Verdict of the checks if no text of the answer may leave the worker. */
+  verdict?: GivenVerdict | undefined;
   exchange: ExchangeForm;
 }
 
@@ -145,12 +148,15 @@ type ExchangeForm = Omit<Exchange, 'startedAt' | 'sentAt' | 'chunks' | 'inFlight
 };
 
 /** As text inside the value of a job. Characters that a database cannot store, such as NUL, are escaped. */
-export function resultForm({ exchange, queueMs, memory }: Asked, worker: string, handMs: Ms): string {
+export function resultForm(
+  { exchange, queueMs, memory }: Asked,
+  { worker, handMs, verdict }: { worker: string; handMs: Ms; verdict?: GivenVerdict | undefined },
+): string {
   const { startedAt, sentAt, chunks, ...plain } = exchange;
   delete plain.inFlight;
   const form: ResultForm = {
     ...{ worker, hand_ms: handMs, memory },
-    ...defined({ queue_ms: queueMs }),
+    ...defined({ queue_ms: queueMs, verdict }),
     exchange: {
       ...plain,
       startedAt: startedAt.toISOString(),

@@ -1,21 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { type EventLoopUtilization, performance } from 'node:perf_hooks';
+import { isDeepStrictEqual } from 'node:util';
 import type { Job, Queue, QueueEvents, Worker } from 'bullmq';
 import type { Clock, Ms } from '../base/clock.ts';
 import { seededRandom } from '../base/random.ts';
 import { defined } from '../base/defined.ts';
 import { count, oneLine } from '../base/text.ts';
+import { isProvenWorker } from '../journal/calibration.ts';
 import { workerLost } from '../measure/own-limits.ts';
 import type { Failure } from '../measure/exchange.ts';
 import { cellKey } from '../plan/cell.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
 import type { AskedRun, OpenAsker } from '../run/send-plan.ts';
+import { workerWords } from '../run/worker-state.ts';
 import { type Asked, type Asker, type Asking, withoutAnswer } from '../send/asker.ts';
-import type { Coordinator } from './coordinator.ts';
+import { isSimulatedRoute } from '../target/routes.ts';
 import { type Carrier, carrierOf, carriersOf, type Timing } from './carriers.ts';
+import type { Coordinator, SeenWorker } from './coordinator.ts';
 import { exchangeOf, jobForm, type JobForm, jobId, refusal, type ResultForm } from './forms.ts';
 import { keptJob, type QueueServer } from './server.ts';
 import { withinTime } from './within-time.ts';
+import { WorkerShares } from './worker-shares.ts';
 
 /** A job with a pending request. */
 interface Pending {
@@ -67,14 +72,20 @@ export class RemoteAsker implements Asker {
   readonly #pending = new Map<string, Pending>();
   readonly #inherited = new Set<string>();
   readonly #losses = new Map<string, number>();
-  /** Results and losses by worker. */
-  readonly #shares = new Map<string, { vantage: string | undefined; done: number; lost: number }>();
+  readonly #shares: WorkerShares;
+  /** Workers that are in the manifest. */
+  readonly #listed = new Map<string, SeenWorker>();
+  /** Whether the clock of each worker is proven, by name. */
+  readonly #proven = new Map<string, boolean>();
   readonly #removals = new Set<Promise<unknown>>();
   /** Requests that the server has lost, and nobody has been told of yet. */
   #forgotten = 0;
+  /** Set after the last request. */
+  #isOver = false;
 
   private constructor(options: RemoteOptions & AskedRun) {
     this.#options = options;
+    this.#shares = new WorkerShares(options.clock);
   }
 
   static async open(options: RemoteOptions, run: AskedRun): Promise<OpenAsker> {
@@ -88,12 +99,12 @@ export class RemoteAsker implements Asker {
       );
     coordinator.onBeat(() => asker.#beat());
     asker.#listWorkers();
+    run.showWorkers(asker.#shares.states());
     coordinator.sending(run.note);
-    const startedAt = options.clock.now();
     return {
       ...{ asker, lost: coordinator.lost, close: () => asker.#close() },
       ended: () => {
-        asker.#sayShares(options.clock.now() - startedAt);
+        asker.#saidShares();
         return Promise.resolve();
       },
     };
@@ -244,7 +255,9 @@ export class RemoteAsker implements Asker {
 
   /** The setting is part of the queue's data, which a restart may have lost. Events may also be missed. */
   async #beat(): Promise<void> {
+    if (this.#isOver) return;
     this.#listWorkers();
+    this.#options.showWorkers(this.#shares.states());
     for (const { queue } of this.#places.values())
       await queue.setGlobalConcurrency(this.#options.concurrency);
     for (const id of [...this.#pending.keys()]) await this.#look(id);
@@ -257,28 +270,38 @@ export class RemoteAsker implements Asker {
 
   /** The manifest names every worker that took part, whatever happened to it. */
   #listWorkers(): void {
-    const { coordinator, manifest } = this.#options;
-    manifest.workers ??= [];
-    for (const { hello } of coordinator.workers.values()) {
-      if (manifest.workers.some(({ name }) => name === hello.name)) continue;
-      const { name, vantage, version, concurrency, calibration } = hello;
-      manifest.workers.push({ name, version, concurrency, ...defined({ vantage, calibration }) });
+    const { coordinator, manifest, keep } = this.#options;
+    this.#shares.see(coordinator.workers);
+    const known = (manifest.workers ??= []);
+    const before = known.length;
+    for (const [name, seen] of coordinator.workers) {
+      if (this.#listed.get(name) === seen) continue;
+      this.#listed.set(name, seen);
+      const { vantage, version, concurrency, calibration } = seen.hello;
+      const worker = { name, version, concurrency, ...defined({ vantage, calibration }) };
+      this.#proven.set(name, isProvenWorker(worker, this.#options.concurrency));
+      if (!known.some((one) => isDeepStrictEqual(one, worker))) known.push(worker);
     }
+    if (known.length > before) keep();
   }
 
-  /** One line per worker: its requests, the ones lost with it, and its rate. */
-  #sayShares(ms: Ms): void {
-    for (const [name, { vantage, done, lost }] of this.#shares)
-      this.#options.note(
-        `worker ${name}${vantage === undefined ? '' : ` from ${vantage}`}: ${done} answered, ${lost} lost, ` +
-          `${((1000 * done) / Math.max(1, ms)).toFixed(2)}/s`,
+  /** Falls back to the manifest for a worker that answered an earlier process of this run. */
+  #isProven(name: string): boolean {
+    const { manifest, concurrency } = this.#options;
+    if (manifest.routes.every(({ route }) => isSimulatedRoute(route))) return true;
+    const own = (manifest.workers ?? []).filter((one) => one.name === name);
+    return this.#proven.get(name) ?? (own.length > 0 && own.every((one) => isProvenWorker(one, concurrency)));
+  }
+
+  /** One line per worker that stays, in place of the live ones: its requests, the ones lost with it, and its rate. */
+  #saidShares(): void {
+    const { showWorkers, note } = this.#options;
+    this.#isOver = true;
+    showWorkers([]);
+    for (const { name, vantage, ...share } of this.#shares.states())
+      note(
+        `worker ${name}${vantage === undefined ? '' : ` from ${vantage}`}: ${workerWords(share).slice(1).join(', ')}`,
       );
-  }
-
-  #count(name: string, planned: PlannedRequest, what: 'done' | 'lost'): void {
-    const share = this.#shares.get(name) ?? { vantage: planned.cell.vantage, done: 0, lost: 0 };
-    share[what]++;
-    this.#shares.set(name, share);
   }
 
   /** Settles a finished job. */
@@ -335,7 +358,7 @@ export class RemoteAsker implements Asker {
   #answer(pending: Pending, result: ResultForm, now: Ms): void {
     const exchange = { ...exchangeOf(result, now), eventId: pending.eventId };
     const { isInherited, addedAt, inFlight, planned } = pending;
-    this.#count(result.worker, planned, 'done');
+    this.#shares.count(result.worker, planned.cell.vantage, 'done');
     pending.settle({
       exchange,
       inFlight,
@@ -345,6 +368,8 @@ export class RemoteAsker implements Asker {
         name: result.worker,
         lease: this.#lease(planned),
         ...(isInherited ? {} : { dispatchMs: Math.max(0, now - addedAt - result.hand_ms) }),
+        ...defined({ verdict: result.verdict }),
+        ...(this.#isProven(result.worker) ? {} : { hasUnprovenClock: true }),
       },
     });
   }
@@ -355,11 +380,11 @@ export class RemoteAsker implements Asker {
   }
 
   #lose(pending: Pending, message: string, worker?: string): void {
-    const { key } = pending.planned;
+    const { key, cell } = pending.planned;
     const lease = this.#lease(pending.planned);
     this.#losses.set(key, lease);
     if (worker !== undefined) {
-      this.#count(worker, pending.planned, 'lost');
+      this.#shares.count(worker, cell.vantage, 'lost');
       this.#options.coordinator.missed(worker);
     }
     pending.settle({
@@ -389,13 +414,16 @@ export class RemoteAsker implements Asker {
   }
 
   async #close(): Promise<void> {
-    const { partingMs } = this.#options.coordinator;
-    await withinTime(Promise.all(this.#removals), partingMs);
+    const { coordinator, server } = this.#options;
+    this.#isOver = true;
+    await withinTime(Promise.all(this.#removals), coordinator.partingMs);
     const parts = [...this.#places.values(), ...this.#carriers.values()].flatMap(({ events, sweeper }) => [
-      events.close(),
-      sweeper.close(true),
+      events,
+      sweeper,
     ]);
-    await withinTime(Promise.all(parts), partingMs);
+    await Promise.all(parts.map((part) => server.end(part)));
+    // Here, so that workers go on to the next run while this one is judged and reported.
+    await coordinator.close();
   }
 }
 

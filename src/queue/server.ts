@@ -4,6 +4,7 @@ import type * as bullmqPackage from 'bullmq';
 import type { Job, JobsOptions, Queue, QueueEvents, Worker, WorkerOptions } from 'bullmq';
 import type * as ioredisPackage from 'ioredis';
 import type * as pgPackage from 'pg';
+import type { Ms } from '../base/clock.ts';
 import { lazyPackage } from '../base/lazy-package.ts';
 import { type Redact, redactor } from '../base/redact.ts';
 import { oneLine } from '../base/text.ts';
@@ -14,8 +15,10 @@ const bullmq = lazyPackage('bullmq') as () => typeof bullmqPackage;
 const ioredis = lazyPackage('ioredis') as () => typeof ioredisPackage;
 const pg = lazyPackage('pg') as () => typeof pgPackage;
 
-/** Longest time for the first connection. */
-const connectMs = 5000;
+/** Longest time to connect when it is tried first. */
+const connectMs: Ms = 5000;
+/** Longest wait for connections to end. */
+const partingMs: Ms = 1000;
 
 /** Address of a queue, and the part of it that may be shown. */
 export interface QueueAddress {
@@ -85,9 +88,19 @@ function decoded(text: string): string {
 export type AnyJob = Job<Record<string, unknown>, unknown>;
 export type AnyQueue = Queue;
 
+interface Heard {
+  on(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+/** A part that blocks on a connection of its own. */
+type Waiting = Pick<QueueEvents | Worker, 'getBackend' | 'close' | 'disconnect'>;
+
 /** A queue server that answers: Redis, Valkey, or PostgreSQL. */
 export class QueueServer {
   readonly address: QueueAddress;
+  /** Connection of all queues. Parts that block have their own. */
+  readonly #shared: Shared;
+  readonly #waiting = new Set<Waiting>();
   /** Doubts about it for people, one sentence each. */
   readonly warnings: readonly string[];
   readonly #onError: (error: Error) => void;
@@ -96,6 +109,8 @@ export class QueueServer {
     this.address = address;
     this.warnings = warnings;
     this.#onError = onError;
+    this.#shared =
+      address.kind === 'redis' ? sharedRedis(address, onError) : sharedPostgres(address, onError);
   }
 
   /** Throws a UserError if it cannot be reached, refuses us, or would lose jobs of a run. */
@@ -134,20 +149,18 @@ export class QueueServer {
 
   queue(name: string): Queue {
     const { Queue: Made } = bullmq();
-    const queue = new Made(
-      name,
-      {
-        connection: this.#connection(),
-        streams: { events: { maxLen: 1000 } },
-      },
-      this.#factory() as never,
+    return this.#heard(
+      new Made(
+        name,
+        { connection: this.#shared.connection as object, streams: { events: { maxLen: 1000 } } },
+        this.#factory() as never,
+      ),
     );
-    return this.#heard(queue);
   }
 
   events(name: string): QueueEvents {
     const { QueueEvents: Made } = bullmq();
-    return this.#heard(new Made(name, { connection: this.#connection() }, this.#factory() as never));
+    return this.#waits(new Made(name, { connection: this.#connection() }, this.#factory() as never));
   }
 
   /** Without `process`, it only looks for expired leases. */
@@ -157,7 +170,7 @@ export class QueueServer {
     options: Omit<WorkerOptions, 'connection'>,
   ): Worker {
     const { Worker: Made } = bullmq();
-    return this.#heard(
+    return this.#waits(
       new Made(
         name,
         process as never,
@@ -167,22 +180,78 @@ export class QueueServer {
     );
   }
 
+  /** Closes all connections, whether the server answers or not. Pending calls fail. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#waiting].map((part) => this.end(part)));
+    await withinTime(this.#shared.end(), partingMs);
+  }
+
+  /** Closes one part. */
+  async end(part: Waiting): Promise<void> {
+    this.#waiting.delete(part);
+    // Forced first: a later graceful close would wait for a server that is gone.
+    const ended = part.getBackend().close(true);
+    if (!(await withinTime(Promise.all([part.close(true), ended]), partingMs)))
+      void part.disconnect().catch(() => undefined);
+  }
+
+  #waits<T extends Waiting & Heard>(part: T): T {
+    this.#waiting.add(part);
+    return this.#heard(part);
+  }
+
   /** Every part of the engine reports lost connections. Without a listener, that would end the process. */
-  #heard<T extends { on(event: 'error', listener: (error: Error) => void): unknown }>(part: T): T {
+  #heard<T extends Heard>(part: T): T {
     part.on('error', (error) => this.#onError(error));
     return part;
   }
 
   #connection(): object {
     return this.address.kind === 'redis'
-      ? { ...redisOptions(this.address), retryStrategy: (times: number) => Math.min(1000, times * 50) }
-      : { ...postgresOptions(this.address), migrate: true, max: 2 };
+      ? { ...redisOptions(this.address), retryStrategy: soon }
+      : { ...postgresOptions(this.address), max: 2 };
   }
 
   #factory(): unknown {
     return this.address.kind === 'redis' ? undefined : bullmq().createPostgresBackend;
   }
 }
+
+/** The connection, or pool, of all queues of a process. */
+interface Shared {
+  connection: unknown;
+  end: () => Promise<unknown>;
+}
+
+function sharedRedis(address: QueueAddress, onError: (error: Error) => void): Shared {
+  const { Redis } = ioredis();
+  const connection = new Redis({ ...redisOptions(address), retryStrategy: soon });
+  connection.on('error', onError);
+  return {
+    connection,
+    end: () => {
+      connection.disconnect();
+      return Promise.resolve();
+    },
+  };
+}
+
+const soon = (times: number): Ms => Math.min(1000, times * 50);
+
+function sharedPostgres(address: QueueAddress, onError: (error: Error) => void): Shared {
+  const { DEFAULT_SCHEMA, quoteSchemaName } = bullmq();
+  const connection = new (pg().Pool)({
+    ...postgresOptions(address),
+    ...{ max: mostPostgres, options: `-c search_path=${quoteSchemaName(DEFAULT_SCHEMA)}` },
+    // Includes the wait for a free connection of the pool.
+    connectionTimeoutMillis: 4 * connectMs,
+  });
+  connection.on('error', onError);
+  return { connection, end: () => connection.end() };
+}
+
+/** Maximum connections of the queues of one process: a server accepts 100 by default, for all processes. */
+const mostPostgres = 4;
 
 /** Removed only when it is read. */
 export const keptJob: JobsOptions = { removeOnComplete: false, removeOnFail: false, attempts: 1 };
@@ -262,7 +331,8 @@ async function examinePostgres(address: QueueAddress): Promise<string[]> {
   client.on('error', () => undefined);
   try {
     await client.connect();
-    await client.query('select 1');
+    // Here, because each queue would wait for the same lock.
+    await bullmq().runMigrations(client);
     return [];
   } finally {
     await client.end().catch(() => undefined);

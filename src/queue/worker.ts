@@ -7,6 +7,7 @@ import { oneLine } from '../base/text.ts';
 import { UserError } from '../base/user-error.ts';
 import { version } from '../base/version.ts';
 import type { Calibration } from '../journal/calibration.ts';
+import { withoutTexts } from '../measure/text-facts.ts';
 import { cellKey } from '../plan/cell.ts';
 import { designOf } from '../plan/load-plan.ts';
 import { requestFacts } from '../run/request-facts.ts';
@@ -34,6 +35,7 @@ import {
 } from './forms.ts';
 import { type AnyJob, type AnyQueue, keptJob, type QueueServer } from './server.ts';
 import { withinTime } from './within-time.ts';
+import { WorkerChecks } from './worker-checks.ts';
 
 export interface WorkOptions {
   server: QueueServer;
@@ -96,7 +98,7 @@ export async function work(options: WorkOptions): Promise<WorkEnd> {
     }
     return 'stopped';
   } finally {
-    await withinTime(board.close(), 2000);
+    await withinTime(board.close(), 1000);
     say(`worker ${options.name} ends after ${tally.done} requests`);
   }
 }
@@ -278,10 +280,12 @@ class Service {
     hellos: AnyQueue,
     hello: Hello,
   ): Promise<void> {
-    const { server, clock, vantage, name, concurrency, kill, say, env, stop } = this.#options;
+    const { server, clock, vantage, name, concurrency, kill, say, env } = this.#options;
     const { run_id: runId, seed, lease_ms: lockDuration } = this.#run;
     const wire = openThreadWire({ timeouts: suite.run.timeouts, env, note: say });
     const gateway = new Gateway({ wire, clock, redact: targets.redact });
+    // Then only figures and verdicts may leave this machine.
+    const checks = suite.run.answers === 'none' ? new WorkerChecks({ suite, say }) : undefined;
     try {
       const origins = new Set(targets.cells.map(({ endpoint }) => new URL(endpoint.baseUrl).origin));
       await Promise.all([wire.warm(origins, this.#places(concurrency)), gateway.ready()]);
@@ -304,7 +308,9 @@ class Service {
         const asked = await (form.timing
           ? this.#whenDue(form.timing, inHandAt, givenUp, send)
           : send(inHandAt));
-        return resultForm(asked, name, clock.now() - inHandAt);
+        const verdict = await checks?.of(planned, asked);
+        const given = checks ? { ...asked, exchange: withoutTexts(asked.exchange) } : asked;
+        return resultForm(given, { worker: name, handMs: clock.now() - inHandAt, verdict });
       };
       const workers: Worker[] = [];
       const take = (queue: string, most: number): void => {
@@ -344,10 +350,10 @@ class Service {
       say(`works on run ${runId}`);
       await this.#untilOver(hellos, hello);
       await withinTime(this.#tell(hellos, false), 1000);
-      const closed = Promise.all(workers.map((worker) => worker.close()));
-      await (stop.aborted || this.#isSpent() ? closed : withinTime(closed, lockDuration));
+      await this.#end(workers, lockDuration);
       say(`finished with run ${runId}`);
     } finally {
+      await checks?.close();
       await gateway.close();
     }
   }
@@ -370,6 +376,19 @@ class Service {
     } finally {
       this.#timed--;
     }
+  }
+
+  /** Takes no more requests, and waits for pending ones as long as their results can be delivered. */
+  async #end(workers: readonly Worker[], leaseMs: Ms): Promise<void> {
+    const { server, clock, kill, stop } = this.#options;
+    const closed = new AbortController();
+    void Promise.all(workers.map((worker) => worker.close())).finally(() => closed.abort());
+    // After the end of the run, only a resumed run could use their results.
+    while (this.#inHand > 0 && (stop.aborted || this.#isSpent())) await clock.sleep(20);
+    // After its lease, a result would be refused.
+    await clock.sleep(leaseMs, AbortSignal.any([kill, closed.signal])).catch(() => undefined);
+    await clock.sleep(1000, closed.signal).catch(() => undefined);
+    await Promise.all(workers.map((worker) => server.end(worker)));
   }
 
   /** Free places: never more than requests that may still be sent. */

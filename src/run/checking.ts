@@ -1,6 +1,7 @@
+import type { Ms } from '../base/clock.ts';
 import type { Answer, Verdict } from '../check/check.ts';
 import type { Checker } from '../check/checker.ts';
-import type { RequestRow } from '../journal/request-columns.ts';
+import type { GivenVerdict, RequestRow } from '../journal/request-columns.ts';
 import type { Sink } from '../journal/sink.ts';
 import {
   answerToCheck,
@@ -13,6 +14,9 @@ import {
   verdictCells,
 } from '../journal/verdicts.ts';
 import type { Prompt, Suite } from '../suite/suite.ts';
+
+/** Maximum time for one check on one answer. */
+export const checkDeadlineMs: Ms = 1000;
 
 /** Maximum characters of answers that wait in memory to be checked. */
 const waitingLimit = 16 * 2 ** 20;
@@ -45,8 +49,8 @@ export class Checking {
   #waiting = 0;
   #passedOver = 0;
   #last: Promise<void> = Promise.resolve();
-  /** The last verdict is written. */
-  #written: Promise<void> = Promise.resolve();
+  /** All verdicts are written. */
+  #written: Promise<unknown> = Promise.resolve();
   #fault: Error | undefined;
 
   constructor(options: CheckingOptions) {
@@ -104,29 +108,42 @@ export class Checking {
   }
 
   /** Keeps an error for `drained`. */
-  async #check({ prompt, byNow }: RowChecks, row: CheckedRow, said: Said): Promise<void> {
-    const { checker, sink, kill, suite } = this.#options;
+  async #check(checks: RowChecks, row: CheckedRow, said: Said): Promise<void> {
+    const { kill } = this.#options;
     if (kill.aborted || this.#fault) return;
     try {
-      const verdictBy = (by: Prompt): Promise<Verdict> =>
-        checker.check(by, answerToCheck(row, said, by, suite));
-      const verdict = prompt.checks.length > 0 ? await verdictBy(prompt) : undefined;
-      const now = byNow && (await verdictBy(byNow));
-      const cells = {
-        event_id: row.event_id,
-        ...(verdict ? verdictCells(verdict, suite.run.answers) : notChecked),
-        ...(now ? { passed_now: now.passed } : {}),
-      };
       // The next answer is checked meanwhile, and its verdict may share the next write.
-      this.#written = sink.addVerdict(cells).catch((error: unknown) => this.#failed(error));
+      this.given(row, await verdictOn(row, said, checks, this.#options));
     } catch (error) {
       this.#failed(error);
     }
   }
 
+  /** Call for an answer that was checked elsewhere, after its row is written. */
+  given({ event_id }: Pick<RequestRow, 'event_id'>, verdict: GivenVerdict): void {
+    const written = this.#options.sink.addVerdict({ event_id, ...verdict });
+    this.#written = Promise.all([this.#written, written]).catch((error: unknown) => this.#failed(error));
+  }
+
   #failed(error: unknown): void {
     this.#fault ??= error instanceof Error ? error : new Error(String(error));
   }
+}
+
+/** The verdict of the checks on one answer, as cells of its row. */
+export async function verdictOn(
+  row: CheckedRow,
+  said: Said,
+  { prompt, byNow }: RowChecks,
+  { suite, checker }: Pick<CheckingOptions, 'suite' | 'checker'>,
+): Promise<GivenVerdict> {
+  const verdictBy = (by: Prompt): Promise<Verdict> => checker.check(by, answerToCheck(row, said, by, suite));
+  const verdict = prompt.checks.length > 0 ? await verdictBy(prompt) : undefined;
+  const now = byNow && (await verdictBy(byNow));
+  return {
+    ...(verdict ? verdictCells(verdict, suite.run.answers) : notChecked),
+    ...(now ? { passed_now: now.passed } : {}),
+  };
 }
 
 function checkedPart(row: RequestRow): CheckedRow {

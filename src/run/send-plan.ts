@@ -18,7 +18,7 @@ import { openThreadWire } from '../wire/thread-wire.ts';
 import { adaptiveRepeats } from './adaptive-repeats.ts';
 import { type Asker, LocalAsker } from '../send/asker.ts';
 import { type BudgetGuard, unpricedNote } from '../send/budget.ts';
-import { Checking } from './checking.ts';
+import { checkDeadlineMs, Checking } from './checking.ts';
 import { readDescriptors, withinDescriptors } from './descriptors.ts';
 import type { LocalModels } from './local-models.ts';
 import { requestFacts } from './request-facts.ts';
@@ -26,6 +26,7 @@ import { run, type RunOutcome } from './runner.ts';
 import { findRoute } from '../target/routes.ts';
 import type { Targets } from '../target/targets.ts';
 import type { Visit } from '../analysis/visits.ts';
+import type { WorkerState } from './worker-state.ts';
 import { followVisits, toldOfVerdicts, visitTeller } from './visit-progress.ts';
 
 /** Events during a run. */
@@ -37,6 +38,8 @@ export type RunEvent =
   | { kind: 'ended'; request: PlannedRequest; row: RequestRow }
   /** A visit of a level has ended and is checked. */
   | { kind: 'visit'; visit: Visit }
+  /** State of the workers that send for this run. Empty after the last request. */
+  | { kind: 'workers'; workers: readonly WorkerState[] }
   /** For people: a model was switched off, its concurrency lowered, a budget reached. Also written to the manifest. */
   | { kind: 'note'; text: string };
 
@@ -70,6 +73,10 @@ export interface AskedRun {
   /** Absent: there are no visits. */
   design?: Design | undefined;
   note: (text: string) => void;
+  /** Saves the manifest after a change that must survive a kill. */
+  keep: () => void;
+  /** Called with the current state of the workers; with none after the last request. */
+  showWorkers: (workers: readonly WorkerState[]) => void;
 }
 
 /** An asker for the time that a run is sent. */
@@ -100,9 +107,6 @@ export interface Outcome {
   /** As kept by the sink: suite, seed, versions, notes. */
   manifest: Manifest;
 }
-
-/** Maximum time for one check on one answer. */
-const checkDeadlineMs = 1000;
 
 /** The one step with effects on the world: asks everything, keeps every answer. */
 export async function sendPlan(ready: ReadyRun, options: SendOptions): Promise<Outcome> {
@@ -145,11 +149,16 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
   };
   const tellPlanned = (): void =>
     onEvent({ kind: 'planned', perCell: manifest.planned_requests / plan.cells.length });
+  let kept: Promise<unknown> = Promise.resolve();
+  const keep = (): void => {
+    // One after the other: an older one must not be written last.
+    kept = kept.then(() => sink.save(manifest)).catch(() => undefined);
+  };
   const adaptive = await adaptiveRepeats(manifest, sink, (prompts) => {
     manifest.planned_requests += prompts * plan.cells.length;
     tellPlanned();
     // If the run is killed from here on, a resume must know that it has begun another repeat.
-    void sink.save(manifest).catch(() => undefined);
+    keep();
   });
   tellPlanned();
   let sent = 0;
@@ -160,7 +169,10 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
   let open: OpenAsker | undefined;
   try {
     open = await (options.openAsker
-      ? options.openAsker({ manifest, earlier, concurrency, design: plan.design, note })
+      ? options.openAsker({
+          ...{ manifest, earlier, concurrency, design: plan.design, note, keep },
+          showWorkers: (workers) => onEvent({ kind: 'workers', workers }),
+        })
       : ownAsker(ready, options, { suite, concurrency, clock, note }));
     const { lost } = open;
     const given = lost
@@ -211,6 +223,7 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
   } finally {
     await checker.close();
     await open?.close();
+    await kept;
   }
 }
 

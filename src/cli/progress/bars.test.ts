@@ -2,6 +2,7 @@ import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
 import { painter } from '../../report/paint.ts';
 import { bars } from './bars.ts';
+import { workerLines, type WorkerState } from '../../run/worker-state.ts';
 import { newTally, type ModelTally } from './tally.ts';
 
 const plain = painter(false);
@@ -60,4 +61,31 @@ test('a narrow window drops the time left first, then the TTFT, then the bar', (
 
 test('a run without requests is done', () => {
   expect(bars(newTally([], 0), 0, 80, plain)).toEqual(['0 of 0 requests · 0 in flight · 0:00 elapsed']);
+});
+
+test('workers stand below, in columns that fit the window', () => {
+  const worker: WorkerState = {
+    name: 'fra-1',
+    isThere: true,
+    inFlight: 2,
+    done: 9,
+    lost: 0,
+    perSecond: 1.25,
+  };
+  const tally = tallyOf({ swift: { done: 20 } });
+  tally.workers = workerLines([
+    { ...worker, vantage: 'fra' },
+    { ...worker, vantage: 'fra', name: 'fra-2', isThere: false, inFlight: 0, done: 10, lost: 3 },
+    { ...worker, vantage: '通义', name: '通义千问-a-long-name' },
+  ]);
+  expect(bars(tally, 13_000, 80, plain).slice(2)).toEqual([
+    'fra, 1 worker               2 in flight  19 done  3 lost  1.25/s',
+    '  fra-1                     2 in flight   9 done  0 lost  1.25/s',
+    '  fra-2                            gone  10 done  3 lost  1.25/s',
+    '通义千问-a-lo…me from 通义  2 in flight   9 done  0 lost  1.25/s',
+  ]);
+  for (let columns = 20; columns <= 200; columns++)
+    for (const line of bars(tally, 13_000, columns, painter(true)))
+      expect(stringWidth(line), line).toBeLessThan(columns);
+  expect(bars(tally, 13_000, 40, plain)[3]).toMatch(/fra-1 +2 in flight +9 done$/);
 });

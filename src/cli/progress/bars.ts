@@ -3,6 +3,7 @@ import type { Ms } from '../../base/clock.ts';
 import { duration, watch } from '../../report/number-text.ts';
 import type { Paint } from '../../report/paint.ts';
 import { pad, shorten } from '../../report/text-width.ts';
+import { type WorkerLine, workerWords } from '../../run/worker-state.ts';
 import { sums, timeLeft, type ModelTally, type Tally } from './tally.ts';
 
 /** Wider lines would not say more, and would wrap when the window shrinks. */
@@ -11,7 +12,7 @@ const longestBar = 32;
 const shortestBar = 6;
 const gap = 2;
 
-/** One line per model and one for all, each shorter than `columns`. */
+/** One line per model, one for all, and those of the workers, each shorter than `columns`. */
 export function bars(tally: Tally, now: Ms, columns: number, paint: Paint): string[] {
   const width = Math.min(widest, columns - 1);
   const models = [...tally.models.values()];
@@ -30,7 +31,27 @@ export function bars(tally: Tally, now: Ms, columns: number, paint: Paint): stri
     ];
     return parts.join(' '.repeat(gap)).trimEnd();
   });
-  return [...lines, paint('quiet', shorten(whole(tally, elapsed), width))];
+  const all = paint('quiet', shorten(whole(tally, elapsed), width));
+  return [...lines, all, ...workerTable(tally.workers, width, paint)];
+}
+
+/** In columns. A narrow window drops the rate first, then the losses, and so on. */
+function workerTable(workers: readonly WorkerLine[], width: number, paint: Paint): string[] {
+  if (workers.length === 0) return [];
+  const labels = workers.map(({ label, isBelow }) => `${isBelow ? '  ' : ''}${label}`);
+  const words = workers.map(workerWords);
+  const widths = words[0]!.map((_, column) => Math.max(...words.map((row) => row[column]!.length)));
+  const labelWidth = Math.min(Math.max(...labels.map(displayWidth)), Math.max(4, Math.floor(width / 3)));
+  let shown = widths.length;
+  const wide = (): number => labelWidth + widths.slice(0, shown).reduce((sum, one) => sum + gap + one, 0);
+  while (shown > 0 && wide() > width) shown--;
+  return workers.map(({ lost, isThere }, at) => {
+    const cells = words[at]!.slice(0, shown).map((word, column) => pad(word, widths[column]!, 'right'));
+    const line = [pad(shorten(labels[at]!, labelWidth), labelWidth), ...cells]
+      .join(' '.repeat(gap))
+      .trimEnd();
+    return paint(lost > 0 || !isThere ? 'warning' : 'quiet', line);
+  });
 }
 
 interface Field {

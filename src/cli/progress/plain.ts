@@ -1,6 +1,7 @@
 import type { Ms } from '../../base/clock.ts';
 import { count } from '../../base/text.ts';
 import { duration, watch } from '../../report/number-text.ts';
+import { workerWords } from '../../run/worker-state.ts';
 import { sums, timeLeft, type Tally } from './tally.ts';
 
 /** Maximum models whose TTFT a line shows. More would be a table. */
@@ -23,6 +24,10 @@ export function plainLine(tally: Tally, now: Ms): string {
   const shown = medians.length > mostNamed ? [...medians.slice(0, mostNamed), '…'] : medians;
   return shown.length === 0 ? facts : `${facts}; median TTFT: ${shown.join(', ')}`;
 }
+
+/** One line per worker. */
+export const plainWorkerLines = ({ workers }: Pick<Tally, 'workers'>): string[] =>
+  workers.map((worker) => `${worker.isBelow ? '  ' : ''}${worker.label}: ${workerWords(worker).join(', ')}`);
 
 /** Whether another line is due: a tenth of the run is done since the last one, or ten seconds have passed. */
 export function isLineDue(tally: Tally, last: { done: number; at: Ms }, now: Ms): boolean {

@@ -1,5 +1,6 @@
 import type { Ms } from '../../base/clock.ts';
 import { oneLine } from '../../base/text.ts';
+import type { WorkerLine } from '../../run/worker-state.ts';
 import { RecentMedian } from './recent-median.ts';
 
 /** Progress of one model. */
@@ -18,6 +19,8 @@ export interface ModelTally {
 export interface Tally {
   startedAt: Ms;
   models: ReadonlyMap<string, ModelTally>;
+  /** Empty if this process sends. */
+  workers: readonly WorkerLine[];
 }
 
 export function newTally(models: readonly { id: string; total: number }[], startedAt: Ms): Tally {
@@ -25,12 +28,12 @@ export function newTally(models: readonly { id: string; total: number }[], start
     id,
     { label: oneLine(id, 100), total, done: 0, failed: 0, inFlight: 0, ttft: new RecentMedian() },
   ]);
-  return { startedAt, models: new Map(entries) };
+  return { startedAt, models: new Map(entries), workers: [] };
 }
 
 type Counts = Pick<ModelTally, 'total' | 'done' | 'failed' | 'inFlight'>;
 
-export function sums({ models }: Tally): Counts {
+export function sums({ models }: Pick<Tally, 'models'>): Counts {
   const all: Counts = { total: 0, done: 0, failed: 0, inFlight: 0 };
   for (const { total, done, failed, inFlight } of models.values()) {
     all.total += total;

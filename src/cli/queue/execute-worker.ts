@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import { redactor } from '../../base/redact.ts';
+import { count } from '../../base/text.ts';
 import { exitCode, type ExitCode, UserError } from '../../base/user-error.ts';
 import { calibrate } from '../../diagnose/calibrate/calibrate.ts';
 import { loadCalibration, stateFolder } from '../../diagnose/calibrate/calibration-file.ts';
@@ -35,8 +36,9 @@ export async function executeWorker(flags: WorkerFlags, io: Io): Promise<ExitCod
   const known = await knownSuites(flags.suite);
   const interruption = onInterruption(io.signals, say);
   const demo = demoGateway(io.startMock);
+  let server: QueueServer | undefined;
   try {
-    const server = await QueueServer.open(address, () => undefined);
+    server = await QueueServer.open(address, () => undefined);
     for (const warning of warningsOf(server, flags)) say(warning);
     const name = flags.name ?? `${flags.vantage ?? 'worker'}-${randomBytes(2).toString('hex')}`;
     const hashes = new Set([...known.keys(), ...(flags.suiteHash ?? [])]);
@@ -65,6 +67,7 @@ export async function executeWorker(flags: WorkerFlags, io: Io): Promise<ExitCod
     if (end === 'spent') say(`it has sent its ${flags.maxRequests} requests (--max-requests)`);
     return exitCode.done;
   } finally {
+    await server?.close();
     await demo.stop();
     interruption.end();
   }
@@ -102,7 +105,7 @@ async function calibrated(
 ): Promise<Calibration> {
   const kept = loadCalibration(stateFolder(io.env));
   if (kept && isProvenAt(kept.levels, concurrency)) return kept;
-  say(`checking the clock of this machine with ${concurrency} streams …`);
+  say(`checking the clock of this machine with ${count(concurrency, 'stream')} …`);
   return await calibrate({
     levels: [1, concurrency],
     shape: { tokensPerSecond: 50, tokens: 40, ttftMs: 100 },

@@ -43,15 +43,6 @@ describe('what is wrong is named before anything is sent', () => {
     expect(stdout).toBe('');
     expect(readdirSync(t.cwd)).not.toContain('results');
   });
-
-  test('answers that are to be stored nowhere do not pass through a queue', async () => {
-    await using cwd = await scratch();
-    const suite = suiteOf({ prompts: 1, run: { answers: 'none' } });
-    await using t = await trial(cwd.path, '', { ...suite, defaults: {} });
-    const { code, stderr } = await gatebench(['run', 'trial.yaml', '--queue', 'redis://127.0.0.1:1'], t.cwd);
-    expect(code, stderr).toBe(2);
-    expect(stderr).toContain('answers: none and --queue do not go together');
-  });
 });
 
 describe.skipIf(withoutRedis !== undefined)('with a server', () => {
@@ -131,7 +122,7 @@ describe.skipIf(withoutRedis !== undefined)('with a server', () => {
       await delay(20);
     }
     await board.remove(run.run_id);
-    await board.close();
+    await server.close();
     const { code, stderr } = await finished;
     expect([code, stderr]).toEqual([
       2,

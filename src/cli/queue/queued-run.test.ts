@@ -46,6 +46,12 @@ describe.each(engines)('over $name', ({ name: engine, start, missing }) => {
       expect(code, stderr).toBe(0);
       expect(dump).toContain('Question number');
       expectNoSecrets(dump);
+      for (const name of ['w1', 'w2', 'w3']) {
+        expect(stderr).toMatch(
+          new RegExp(`^${name}: \\d in flight, \\d+ done, 0 lost, \\d+\\.\\d\\d/s$`, 'm'),
+        );
+        expect(stderr).toMatch(new RegExp(`^worker ${name}: \\d+ done, 0 lost, \\d+\\.\\d\\d/s$`, 'm'));
+      }
       const rows = await t.rows();
       const { maxInFlight, requests } = await t.stats();
       const { workers: known = [] } = await readManifest(await t.folder());

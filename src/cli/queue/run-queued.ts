@@ -24,7 +24,7 @@ export async function queued(run: RunToQueue, flags: RunFlags, io: Io): Promise<
   const leaseMs = timeOf('--lease', flags.lease, 500);
   const queueTimeoutMs = timeOf('--queue-timeout', flags.queueTimeout);
   const workerTimeoutMs = timeOf('--worker-timeout', flags.workerTimeout);
-  assertQueueable(run.suite, flags);
+  assertFlags(flags);
   const note = (text: string): void => {
     if (!flags.quiet) io.stderr.write(`${address.redact(text)}\n`);
   };
@@ -37,16 +37,11 @@ export async function queued(run: RunToQueue, flags: RunFlags, io: Io): Promise<
   });
 }
 
-/** What workers cannot send is reported before anything is sent. */
-function assertQueueable(suite: Suite, flags: RunFlags): void {
+/** Flags about sending belong to the workers. */
+function assertFlags(flags: RunFlags): void {
   // Judges are asked from here.
   if (!flags.score && (flags.baseUrl.length > 0 || flags.providerKey))
     throw new UserError(
       `${flags.providerKey ? '--provider-key' : '--base-url'}: with --queue, the workers send the requests. Give it to gatebench worker.`,
-    );
-  if (suite.run.answers === 'none')
-    throw new UserError(
-      'answers: none and --queue do not go together: answers pass through the queue on their way here. ' +
-        'Use answers: full, or leave out --queue.',
     );
 }

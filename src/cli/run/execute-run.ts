@@ -84,7 +84,8 @@ async function runOne(around: Surroundings, file: string, suite: Suite): Promise
             name,
             shard: flags.shard,
             labels,
-            calibration: loadCalibration(stateFolder(io.env)),
+            // Workers stamp with clocks of their own.
+            calibration: flags.queue === undefined ? loadCalibration(stateFolder(io.env)) : undefined,
             suiteFile: shownFrom(io.cwd, file),
           }),
         ),

@@ -1,7 +1,8 @@
 import type { Ms } from '../../base/clock.ts';
 import type { Exchange } from '../exchange.ts';
-import { lagShare } from './lag.ts';
 import type { Pieces } from '../pieces.ts';
+import { answerBytes, reasoningBytes, reasoningChars } from '../text-facts.ts';
+import { lagShare } from './lag.ts';
 
 /** With fewer tokens after the first piece, no rate is given: with two, one timer wake-up decides. */
 export const leastTokens = 8;
@@ -37,12 +38,13 @@ export function decodeOf(exchange: Exchange, pieces: Pieces): Decode | undefined
  * Completion tokens that came as text. Reasoning that was counted but not sent passed before the first piece. If it
  * was not counted separately and there are more tokens than bytes, its size is unknown.
  */
-function shownTokens({ usage, reasoning, answer, toolCalls }: Exchange): number | undefined {
+function shownTokens(exchange: Exchange): number | undefined {
+  const { usage } = exchange;
   if (usage.completionTokens === undefined) return undefined;
-  const unseen = reasoning === '' ? (usage.reasoningTokens ?? 0) : 0;
+  const unseen = reasoningChars(exchange) === 0 ? (usage.reasoningTokens ?? 0) : 0;
   const shown = usage.completionTokens - unseen;
-  const text = [reasoning, answer, ...toolCalls.flatMap((call) => [call.name, call.arguments])].join('');
-  return shown > 0 && shown <= Buffer.byteLength(text) + 1 ? shown : undefined;
+  const bytes = reasoningBytes(exchange) + answerBytes(exchange);
+  return shown > 0 && shown <= bytes + 1 ? shown : undefined;
 }
 
 /**

@@ -40,6 +40,7 @@ export interface Trial extends AsyncDisposable {
   mockUrl: string;
   /** Starts `run trial.yaml` with a queue. */
   run(...args: string[]): Going;
+  /** Does not look at its clock, which takes its time, unless told to: `--calibrate`. */
   worker(...args: string[]): Going;
   /** Rows of the newest run. */
   rows(): Promise<RequestRow[]>;
@@ -72,9 +73,14 @@ export async function trial(
         {},
       ),
     worker: (...args) =>
-      going(['worker', '--no-calibrate', '--base-url', `${mock.url}/v1/acc/gw/compat`, ...args], {
-        CF_AIG_TOKEN: token,
-      }),
+      going(
+        [
+          'worker',
+          ...(args.includes('--calibrate') ? [] : ['--no-calibrate']),
+          ...['--base-url', `${mock.url}/v1/acc/gw/compat`, ...args],
+        ],
+        { CF_AIG_TOKEN: token },
+      ),
     rows: async () => await rowsSoFar(await folder()),
     stats: async () =>
       (await (await fetch(`${mock.url}/__mock/stats`)).json()) as { requests: number; maxInFlight: number },
