@@ -22,7 +22,6 @@ export type NightRow = RowOf<typeof ofNight> & ModelSummary;
 /**
  * Tonight's rows, without metrics that the machine was too busy to measure.
  *
- *
  * @param lost names of these metrics.
  */
 export function nightFigures(

@@ -1,4 +1,4 @@
-/** Ways in which somebody may write a text to send it back, beyond those that `plainText` undoes. */
+/** Ways in which a server may write a text when it sends it back, beyond those that `plainText` undoes. */
 export function disguises(text: string): string[] {
   const bytes = [Buffer.from(text, 'utf8'), Buffer.from(text, 'utf16le'), utf16be(text)];
   return [

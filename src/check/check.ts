@@ -85,6 +85,6 @@ export interface Verdict {
   score: number;
   /** Types of those that failed, in suite order, `not-` before a negated one. */
   failedChecks: string[];
-  /** Why, beside `failedChecks`: expected and got, each on one line of at most 200 characters. */
+  /** Reasons, one per entry of `failedChecks`: expected and got, each on one line of at most 200 characters. */
   reasons: string[];
 }

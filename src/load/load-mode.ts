@@ -48,7 +48,7 @@ export interface Ended {
   rateLimited: boolean;
   /** Why this machine could not send it. Absent if it could. */
   ownLimit?: string;
-  /** Its sender is gone: nobody knows whether the load of its visit was offered. */
+  /** Its sender is gone: it is unknown whether the load of its visit was offered. */
   isLost?: boolean;
 }
 

@@ -15,7 +15,6 @@ export type Arrivals =
  * sent. The same seed gives the same table. A trace is stretched to the rate, and repeats if it ends before the window
  * does.
  *
- *
  * @param rate requests per second; may be far below one.
  * @param windowMs returns only offsets below it.
  */

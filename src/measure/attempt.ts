@@ -6,7 +6,7 @@ import type { Price } from './price.ts';
 
 /** Facts about an attempt that come from outside it. Absent: not given. */
 export interface AttemptFacts {
-  /** What a model's tokens cost. Absent when the suite gives no price. */
+  /** What a model's tokens cost. Absent if the suite gives no price. */
   price?: Price | undefined;
   /** When it was due, and what was in flight then. */
   schedule?: { scheduledAt: Date; queueMs: Ms; waitedMs?: Ms | undefined; inFlight: number };

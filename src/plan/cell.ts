@@ -239,7 +239,7 @@ function formOf({ variant, version }: Arm, prompt: Prompt): Prompt {
   return messages === undefined ? own : { ...own, messages };
 }
 
-/** What is not there was not there. */
+/** An absent part was absent before as well. */
 function asBefore(
   { id, tags, criteria }: Prompt,
   before: NonNullable<Prompt['before']>,
@@ -248,8 +248,8 @@ function asBefore(
 }
 
 /**
- * What people call a cell: `glm`, `glm (short)` with its variant, and `glm@compat`, `glm from fra` where the run has
- * several routes or vantages. `ways`: of the run; absent where a column of its own says them.
+ * Display name of a cell: `glm`, `glm (short)` with its variant, and `glm@compat`, `glm from fra` if the run has
+ * several routes or vantages. `ways`: of the run. Absent if a column of its own shows them.
  */
 export function cellName(cell: CellNames, ways: Ways = {}): string {
   const words = dimensions.map(({ column, words: say, told, plural }) => {

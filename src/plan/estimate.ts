@@ -18,7 +18,7 @@ export interface CellEstimate {
 
 /** What is planned. */
 export interface EstimateOptions extends PlanOptions {
-  /** That texts are brought to, in the mean. Absent: they are as the suite has them. */
+  /** Average lengths that texts are brought to. Absent: they stay as in the suite. */
   lengths?: Lengths | undefined;
 }
 

@@ -68,7 +68,7 @@ export function planRun(suite: Suite, { cells, seed, shard }: PlanRequest): Plan
   };
 }
 
-/** A visit wants its model for itself. Throws a UserError for shards, which may run side by side. */
+/** A visit needs its model for itself. Throws a UserError for shards, which may run side by side. */
 function assertWhole({ name }: Suite, shard: Shard | undefined): void {
   if (!shard) return;
   throw new UserError(

@@ -34,7 +34,7 @@ export interface VisitPlace {
   arrival: number;
   /** When it is due, from the start of the window. Absent in a closed loop. */
   offset?: Ms;
-  /** Lengths that its texts are brought to. Absent: they are as the suite has them. */
+  /** Lengths that its texts are brought to. Absent: they stay as in the suite. */
   lengths?: Lengths;
 }
 

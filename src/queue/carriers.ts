@@ -1,23 +1,23 @@
 import type { Ms } from '../base/clock.ts';
 import type { Random } from '../base/random.ts';
 
-/** A worker that is there for a visit of an open loop. */
+/** An available worker for a visit of an open loop. */
 export interface Candidate {
   name: string;
-  /** Requests in flight at most. */
+  /** Maximum requests in flight. */
   concurrency: number;
 }
 
-/** A worker that carries a part of a visit. */
+/** A worker that sends a part of a visit. */
 export interface Carrier {
   name: string;
-  /** Requests that it has in flight at most: its share of the ceiling. */
+  /** Its maximum requests in flight: its share of the ceiling. */
   ceiling: number;
 }
 
 /**
- * Divides a visit over workers, in proportion to their places, so that their shares of the ceiling add up to it. One that
- * cannot be divided goes to the worker with most places. Undefined where they have too few.
+ * Divides a visit over workers, in proportion to their places, so that their shares of the ceiling add up to it. A
+ * visit that cannot be divided goes to the worker with most places. Undefined if they have too few.
  */
 export function carriersOf(
   candidates: readonly Candidate[],
@@ -40,8 +40,9 @@ export function carriersOf(
 }
 
 /**
- * Who carries one arrival, drawn by chance in proportion to the shares. Drawn so for each, a Poisson stream becomes independent
- * Poisson streams that add up to it (thinning; Kingman, Poisson Processes, section 5.1). No other law divides like that.
+ * The worker for one arrival, drawn at random in proportion to the shares. With a separate draw for each, a Poisson
+ * stream becomes independent Poisson streams that add up to it (thinning; Kingman, Poisson Processes, section 5.1). No
+ * other distribution divides like this.
  */
 export function carrierOf(carriers: readonly Carrier[], random: Random): Carrier {
   const total = carriers.reduce((sum, { ceiling }) => sum + ceiling, 0);
@@ -49,24 +50,26 @@ export function carrierOf(carriers: readonly Carrier[], random: Random): Carrier
   return carriers.find(({ ceiling }) => (left -= ceiling) < 0) ?? carriers.at(-1)!;
 }
 
-/** When a worker sends one arrival of a visit. All of it are durations: two machines' clocks are never compared. */
+/**
+ * When a worker sends one arrival of a visit. All times are durations: the clocks of two machines are never compared.
+ */
 export interface Timing {
-  /** Of all visits of a run, this one. */
+  /** Number of the visit within the run. */
   visit: string;
-  /** From the start of the window; below zero in the warm-up. */
+  /** From the start of the window. Negative in the warm-up. */
   offset_ms: Ms;
-  /** From now until it is due. Only the first of a visit that reaches a worker is asked for it. */
+  /** From now until it is due. Used only for the first arrival of a visit that reaches a worker. */
   lead_ms: Ms;
-  /** Requests that the worker has in flight at most. */
+  /** Maximum requests that the worker has in flight. */
   ceiling: number;
 }
 
-/** One worker's own clock for the visits that it carries, one after the other. */
+/** A worker's own clock for its visits, one after the other. */
 export class Timekeeper {
   #visit: string | undefined;
   #start: Ms = 0;
 
-  /** The first arrival of a visit sets its start, and every other is due at its offset from there, whenever it came. */
+  /** The first arrival of a visit sets its start. Every other is due at its offset from there, whenever it came. */
   due({ visit, offset_ms: offset, lead_ms: lead }: Timing, now: Ms): Ms {
     if (visit !== this.#visit) this.#start = now + lead - offset;
     this.#visit = visit;

@@ -63,11 +63,11 @@ const aheadMs: Ms = 1000;
  */
 export class RemoteAsker implements Asker {
   readonly #options: RemoteOptions & AskedRun;
-  /** By the place that they are of. */
+  /** By place. */
   readonly #places = new Map<string | undefined, Lane>();
-  /** By the worker that they are of. */
+  /** By worker. */
   readonly #carriers = new Map<string, Lane>();
-  /** Who carries the visit that is under way. */
+  /** The workers of the current visit. */
   #carrying: readonly Carrier[] = [];
   readonly #pending = new Map<string, Pending>();
   readonly #inherited = new Set<string>();

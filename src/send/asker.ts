@@ -25,8 +25,8 @@ export interface Asking {
 export interface Asked {
   exchange: Exchange;
   /**
-   * Sent − due. For a request from another machine: by that machine's clock, and sent − taken by the worker unless it had a
-   * time. Absent: nobody knows whether it was sent.
+   * Sent − due. For a request from another machine: by that machine's clock, and sent − taken by the worker unless it
+   * had a due time. Absent: it is unknown whether it was sent.
    */
   queueMs?: Ms;
   /** Requests in flight when it was sent, including itself. */

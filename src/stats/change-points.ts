@@ -24,11 +24,10 @@ const looser = 10;
 const shortest = 2;
 
 /**
- * Change points of a series, deterministic: within half-overlapping windows, energy-statistic splits (E-divisive)
- * that pass a loose t-test become candidates; then the weakest is removed until all pass the p and the minimum
- * change between their neighbours. Values must be finite.
- * Source: Matteson & James, JASA 109 (2014), for E-divisive; Fleming, Kołaczkowski and others, "Hunter"
- * (arXiv 2301.03034), for windows, t-test and merging.
+ * Change points of a series, deterministic: within half-overlapping windows, energy-statistic splits (E-divisive) that
+ * pass a loose t-test become candidates; then the weakest is removed until all pass the p and the minimum change
+ * between their neighbors. Values must be finite. Source: Matteson & James, JASA 109 (2014), for E-divisive; Fleming,
+ * Kołaczkowski and others, "Hunter" (arXiv 2301.03034), for windows, t-test and merging.
  */
 export function changePoints(
   series: readonly number[],

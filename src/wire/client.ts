@@ -45,7 +45,10 @@ export class Gateway {
   readonly #requests = new SdkRequests();
   /** By address, then by model. */
   readonly #paces = new Map<string, Map<string, WritingPace>>();
-  /** Requests under way that a signal gives up. It has one listener for all: to add and remove one costs more than most. */
+  /**
+   * Requests in flight that a signal cancels. One listener serves all: adding and removing one costs more than most
+   * other steps.
+   */
   readonly #watched = new WeakMap<AbortSignal, Set<number>>();
   #inFlight = 0;
   #lastId = 0;

@@ -4,20 +4,20 @@ import type { PlannedRequest } from '../plan/plan.ts';
 import type { Json } from '../suite/suite.ts';
 import { withText } from './salt.ts';
 
-/** Short and common: a token each, in any vocabulary. */
+/** Short and common: one token each, in any vocabulary. */
 const vocabulary = (
   'the of and to in is that it was for on are as with they be at one have this from or had by but what some we can out ' +
   'other were all there when up use your how said an each she which do their time if will way about many then them would'
 ).split(' ');
 
-/** Shorter answers need no wish. */
+/** Shorter answers need no request for a length. */
 const fewestWished = 20;
 const wordsPerToken = 0.75;
 
 /**
- * A request brought to its recorded lengths: words without meaning in front of its last question, and a wish for the
- * length of the answer behind it. Other words in each request, so that no server has computed them for another one; the
- * same for every model. Unchanged where there are no lengths.
+ * A request extended to its recorded lengths: meaningless words before its last question, and a request for the length
+ * of the answer after it. The words differ in each request, so that no server has cached them. They are the same for
+ * every model. Unchanged if there are no lengths.
  */
 export function filledUp(planned: PlannedRequest): PlannedRequest {
   const { prompt, visit } = planned;

@@ -5,7 +5,7 @@ export function chiSquare(counts: Iterable<number>): number {
   return all.reduce((sum, n) => sum + (n - expected) ** 2 / expected, 0);
 }
 
-/** How often each of these words occurs; those that never do are listed, too. */
+/** How often each of these words occurs, including those that never do. */
 export function tally(words: Iterable<string>, known: Iterable<string>): number[] {
   const counts = new Map<string, number>([...known].map((word) => [word, 0]));
   for (const word of words) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** A way in which somebody writes a text that he was given. */
+/** A way to write a given text. */
 export interface Echo {
   name: string;
   of: (token: string) => string;
@@ -58,7 +58,7 @@ export const echoes: readonly Echo[] = [
 
 const letters = Array.from('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789');
 
-/** Tokens as their issuers make them. */
+/** Tokens in the forms of their issuers. */
 export const anyToken: fc.Arbitrary<string> = fc
   .tuple(
     fc.constantFrom('', 'sk-', 'v1.0-', 'cf_'),
@@ -69,7 +69,7 @@ export const anyToken: fc.Arbitrary<string> = fc
   )
   .map(([prefix, rest]) => `${prefix}${rest.join('')}Z`);
 
-/** The longest run of a text that another holds, at most `limit` characters of it. */
+/** The longest part of a text that another one contains, at most `limit` characters of it. */
 export function sharesRun(text: string, other: string, limit: number): string | undefined {
   for (let at = 0; at + limit <= other.length; at++) {
     const run = other.slice(at, at + limit);

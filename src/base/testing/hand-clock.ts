@@ -6,7 +6,7 @@ interface Sleeper {
   wake: () => void;
 }
 
-/** A clock that stands still until it is told: tests of hours take no time, and always the same. */
+/** A clock that only moves when told to: tests of hours take no time, and always the same. */
 export class HandClock implements Clock {
   #now: Ms;
   #sleepers: Sleeper[] = [];
@@ -23,7 +23,7 @@ export class HandClock implements Clock {
     return new Date(this.#now);
   }
 
-  /** Asked for an infinite time, nobody is woken. */
+  /** A sleep of infinite length never ends. */
   async sleep(ms: Ms, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     await new Promise<void>((resolve, reject) => {
@@ -37,7 +37,7 @@ export class HandClock implements Clock {
     await turn();
   }
 
-  /** Moves on to the next moment at which somebody wants to be woken, and wakes him. False when nobody does. */
+  /** Moves on to the end of the next sleep, and wakes its owner. False if nothing sleeps. */
   async step(): Promise<boolean> {
     const next = this.#sleepers.reduce<Sleeper | undefined>(
       (first, sleeper) => (first && first.at <= sleeper.at ? first : sleeper),
@@ -51,13 +51,13 @@ export class HandClock implements Clock {
     return true;
   }
 
-  /** Moves on until nobody wants to be woken any more, or until it is enough. */
+  /** Moves on until nothing sleeps any more, or until it is enough. */
   async runOut(isEnough = (): boolean => false): Promise<void> {
     await this.settle();
     while (!isEnough() && (await this.step()));
   }
 
-  /** Moves on until the work is done. Throws when it never will be, because nobody is left to be woken. */
+  /** Moves on until the work is done. Throws if it never will be, because nothing sleeps any more. */
   async finish<T>(work: Promise<T>): Promise<T> {
     let over = false;
     const markOver = (): void => void (over = true);

@@ -1,6 +1,6 @@
 import type { Clock, Ms } from '../clock.ts';
 
-/** A clock on which time passes by sleeping alone, and sleeping takes none: for waits between real sockets. */
+/** A clock that advances only by sleeping, and sleeping takes no real time. For waits between real sockets. */
 export class LeapClock implements Clock {
   /** Every sleep so far. */
   readonly sleeps: Ms[] = [];

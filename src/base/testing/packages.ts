@@ -5,7 +5,7 @@ import { join } from 'node:path';
 export interface Package {
   name: string;
   version: string;
-  /** As an SPDX expression. Empty when it names none. */
+  /** As an SPDX expression. Empty if it names none. */
   license: string;
 }
 
@@ -18,7 +18,7 @@ interface Locked {
   devOptional?: boolean;
 }
 
-/** Everything that users install with the program, by name, from the lock. */
+/** Every package that users install with the program, by name, from the lock file. */
 export function productionPackages(): Package[] {
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
     packages: Record<string, Locked>;

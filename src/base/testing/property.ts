@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import type { Ms } from '../clock.ts';
 
-/** What must hold whatever the input: a test tries it some hundred times, `npm run fuzz` for minutes. */
+/** A property that must hold for any input. A test tries it a few hundred times, `npm run fuzz` for minutes. */
 export interface Property {
   name: string;
-  /** Throws with the smallest input that was found for which it does not hold. */
+  /** Throws with the smallest counterexample that was found. */
   assert: () => Promise<void>;
-  /** Tries it for so long, and at least once. */
+  /** Tries it for this long, and at least once. */
   tryFor: (ms: Ms, seed: number) => Promise<Trial>;
 }
 
 export interface Trial {
   runs: number;
-  /** The smallest input for which it does not hold, and why. Absent when none was found. */
+  /** The smallest counterexample, and why. Absent if none was found. */
   failure?: string;
 }
 

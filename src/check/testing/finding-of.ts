@@ -3,18 +3,18 @@ import type { Answer, CheckSpec, Finding } from '../check.ts';
 import { checkKinds } from '../checks.ts';
 import { schemaOf } from '../fields.ts';
 
-/** A check as a suite writes it. */
+/** A check as written in a suite. */
 export interface Written {
   type: string;
   [field: string]: unknown;
 }
 
-/** A plain answer, with whatever matters to the test. */
+/** A plain answer, with the fields that matter to the test. */
 export function answerOf(text: string, rest: Partial<Answer> = {}): Answer {
   return { text, toolCalls: [], finishReason: 'stop', ...rest };
 }
 
-/** The check as a resolved suite carries it, or the faults of the schema. */
+/** The check in a resolved suite, or the faults of the schema. */
 export function resolve(written: Written): CheckSpec | string[] {
   const kind = checkKinds.find(({ type }) => type === written.type);
   if (!kind) throw new Error(`no check of type ${written.type}`);
@@ -30,7 +30,7 @@ export function specOf(written: Written): CheckSpec {
   return spec;
 }
 
-/** What the check says about the answer. */
+/** The check's finding about the answer. */
 export function findingOf(written: Written, answer: string | Answer): Finding {
   return checkOne(specOf(written), typeof answer === 'string' ? answerOf(answer) : answer);
 }

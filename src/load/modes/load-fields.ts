@@ -146,7 +146,7 @@ export function arrivalsOf({ arrivals: written = 'poisson' }: VisitSettings): Ar
   return { kind: 'trace', offsets };
 }
 
-/** Of each arrival that a trace replays. Empty where the suite's own texts are sent as they are. */
+/** Lengths of each arrival that a trace replays. Empty if the suite's own texts are sent unchanged. */
 export function lengthsOf({ arrivals: written }: { arrivals?: unknown }): readonly Lengths[] {
   const { trace } = (written ?? {}) as { trace?: { tokens?: readonly (readonly [number, number])[] } };
   const { tokens = [] } = trace ?? {};

@@ -37,13 +37,13 @@ export function visitDesign(
     return offsets.map((at, n) => ({
       isWarmup: at < warmupMs,
       offset: at - warmupMs,
-      // A trace starts over where it ends before the window does, its lengths with it.
+      // A trace repeats if it ends before the window does, together with its lengths.
       ...(lengths.length > 0 ? { lengths: lengths[n % lengths.length]! } : {}),
     }));
   };
   return {
     load: 'open',
-    // Of these laws only that of Poisson: a part of a rhythm, or of bursts, is neither.
+    // Only Poisson of these distributions: a part of a rhythm, or of bursts, has another distribution.
     isDivisible: law.kind === 'poisson',
     visits: visitsOf(settings),
     ...(goal ? { slo: goal } : {}),

@@ -44,7 +44,7 @@ function shareOfSpan({ lagMs, ttftMs, e2eMs }: Stamped & { lagMs: Ms }): number 
 export const wholeLate: LagEffect = (value, { lagMs, e2eMs = 0 }) =>
   e2eMs <= lagMs ? [value, Infinity] : [value, value / (1 - lagMs / e2eMs)];
 
-/** Above this share of a value, our lag takes it out: the row knows it only within its range. */
+/** Above this share of a value, our lag makes it unusable: the row knows it only within its range. */
 export const lagShare = 0.1;
 
 /** Whether a value is lost to our lag. An unknown lag takes out no value. */

@@ -5,8 +5,8 @@ import { isLostToLag } from './lag.ts';
 import { ttft } from './ttft.ts';
 
 /**
- * Metrics of an answer that our own lag takes out: those that it may have changed by more than a tenth, and those that
- * are empty because of it. Empty for an attempt without an answer.
+ * Metrics of an answer that our own lag makes unusable: those that it may have changed by more than a tenth, and those
+ * that are empty because of it. Empty for an attempt without an answer.
  */
 export function lostToLag(attempt: Attempt): string[] {
   const { clientLagMs: lagMs = 0, outcome } = attempt.exchange;

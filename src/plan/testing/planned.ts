@@ -3,7 +3,7 @@ import type { Message, Model, Prompt } from '../../suite/suite.ts';
 import type { PlannedRequest } from '../plan.ts';
 import { requestKey } from '../blocks.ts';
 
-/** A cell on the route `demo`, its id being its model. */
+/** A cell on the route `demo`, with its model as id. */
 export function cell(id: string, rest: Partial<Model> = {}): Cell {
   return { model: { id, model: `custom-ollama/${id}`, params: {}, ...rest }, route: 'demo' };
 }

@@ -1,14 +1,14 @@
 import { ChunkLog, type ChunkKind } from '../../chunk-log.ts';
 import type { Answered, Failed, Failure, Observed } from '../../exchange.ts';
 
-/** `[ms since sent, kind, characters]`, and `true` where it came in the same read as the one before. */
+/** `[ms since sent, kind, characters]`, plus `true` if it came in the same read as the one before. */
 export type Piece = readonly [at: number, kind: ChunkKind, chars: number, merged?: true];
 
 export function chunkLog(pieces: readonly Piece[]): ChunkLog {
   return ChunkLog.of(pieces.map(([at, kind, chars, merged = false]) => ({ at, kind, chars, merged })));
 }
 
-/** What was seen of a stream that brought these pieces, with whatever else matters to the test. */
+/** Observations of a stream that brought these pieces, with the fields that matter to the test. */
 function observed(pieces: readonly Piece[], rest: Partial<Observed>): Observed {
   const done = pieces.findLast(([, kind]) => kind === 'done')?.[0];
   return {

@@ -2,7 +2,7 @@ import { Attempt } from '../../attempt.ts';
 import type { Observed } from '../../exchange.ts';
 import { answered, type Piece } from './exchange.ts';
 
-/** Thinks from 100 ms on and answers from 200 ms on: ten pieces 50 ms apart, and a last one 100 ms after them. */
+/** Reasons from 100 ms on and answers from 200 ms on: ten pieces 50 ms apart, and a last one 100 ms after them. */
 const pieces: Piece[] = [
   [60, 'role', 0],
   ...[100, 150].map((at): Piece => [at, 'reasoning', 5]),
@@ -11,7 +11,7 @@ const pieces: Piece[] = [
   [660, 'done', 0],
 ];
 
-/** The attempt that metrics give their values of. */
+/** The attempt for which metrics state their values. */
 export const sampleAttempt = (seen: Partial<Observed> = {}): Attempt =>
   new Attempt(
     answered(pieces, {

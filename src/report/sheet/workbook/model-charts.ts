@@ -109,7 +109,7 @@ function leftOut(entries: readonly SummaryEntry[], run: Summarised): string {
 const isShown = (entry: SummaryEntry, all: readonly SummaryEntry[]): boolean =>
   entry.rank !== undefined || all.every(({ rank }) => rank === undefined);
 
-/** Where the figures of a run's charts stand. */
+/** Position of the figures of a run's charts. */
 interface Block {
   readonly run: Summarised;
   readonly shown: readonly ModelSummary[];
