@@ -3,7 +3,6 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { fakeGh } from '../cli/deliver/testing/fake-gh.ts';
 import { parsed, runStep } from '../cli/init/testing/workflow.ts';
 import { scratch } from '../cli/testing/gatebench.ts';
 
@@ -72,13 +71,8 @@ test.each([
   ['v1.2.3-rc.1', 'release create v1.2.3-rc.1 suite.schema.json --verify-tag --generate-notes --prerelease'],
 ])('the schema of %s is part of its release', async (tag, asked) => {
   await using cwd = await scratch();
-  await fakeGh(cwd.path);
-  await writeFile(join(cwd.path, 'fake-bin/gh'), '#!/bin/sh\necho "$@"\n', { mode: 0o755 });
-  const env = {
-    ...world,
-    GITHUB_REF_NAME: tag,
-    PATH: `${join(cwd.path, 'fake-bin')}:${process.env['PATH']!}`,
-  };
+  await writeFile(join(cwd.path, 'gh'), '#!/bin/sh\necho "$@"\n', { mode: 0o755 });
+  const env = { ...world, GITHUB_REF_NAME: tag, PATH: `${cwd.path}:${process.env['PATH']!}` };
   expect(await runStep(workflow, 'release', cwd.path, {}, env)).toEqual({ code: 0, output: `${asked}\n` });
 });
 

@@ -67,11 +67,11 @@ const issue = (number: number, rest: Partial<FakeIssue> = {}): FakeIssue => ({
 describe('an issue', () => {
   test('is opened when a failure is confirmed, updated while it lasts, and closed at the first pass', async () => {
     await using cwd = await scratch();
-    const gh = await fakeGh(cwd.path);
+    await using gh = await fakeGh(cwd.path);
     expect(await done(cwd, gh, [{ verdict: 'learning' }, { verdict: 'warning' }])).toEqual(['', '']);
-    expect(await gh.sent()).toEqual([]);
+    expect(gh.sent()).toEqual([]);
     expect(await done(cwd, gh, [{}])).toEqual(['support: opened issue #1']);
-    const [, opened] = await gh.sent();
+    const [, opened] = gh.sent();
     expect(opened).toMatchObject({
       method: 'POST',
       path: 'issues',
@@ -86,12 +86,12 @@ describe('an issue', () => {
     expect(await done(cwd, gh, [more, { verdict: 'warning' }, { verdict: 'incomplete' }])).toEqual(
       Array(3).fill('support: updated issue #1'),
     );
-    expect((await gh.sent()).map(({ method }) => method)).toEqual(['PATCH', 'PATCH', 'PATCH']);
+    expect(gh.sent().map(({ method }) => method)).toEqual(['PATCH', 'PATCH', 'PATCH']);
     expect(await done(cwd, gh, [{ verdict: 'pass' }, { verdict: 'pass' }])).toEqual([
       'support: closed issue #1',
       '',
     ]);
-    const { issues, comments } = await gh.state();
+    const { issues, comments } = gh.state;
     expect(issues).toMatchObject([{ state: 'closed', state_reason: 'completed', labels: ['gatebench'] }]);
     expect(comments.map(({ body }) => body)).toEqual(['It passes again.']);
     expect(await done(cwd, gh, [{}])).toEqual(['support: opened issue #2']);
@@ -99,33 +99,32 @@ describe('an issue', () => {
 
   test('that a person closed is not opened again for the same, but for something else, or after a pass', async () => {
     await using cwd = await scratch();
-    const gh = await fakeGh(cwd.path);
-    const close = () =>
-      gh.change(({ issues }) => {
-        for (const each of issues) each.state = 'closed';
-      });
+    await using gh = await fakeGh(cwd.path);
+    const close = (): void => {
+      for (const each of gh.state.issues) each.state = 'closed';
+    };
     const both = { models: ['glm', 'kimi'] };
     await done(cwd, gh, [both]);
-    await close();
+    close();
     expect(await done(cwd, gh, [{}, both, { verdict: 'warning' }])).toEqual(['', '', '']);
     expect(await done(cwd, gh, [{ models: ['glm', 'qwen'] }])).toEqual(['support: opened issue #2']);
-    await close();
+    close();
     // A pass is written down without a word to anybody.
     expect(await done(cwd, gh, [{ verdict: 'pass' }, { verdict: 'pass' }])).toEqual([
       'support: updated issue #2',
       '',
     ]);
-    expect((await gh.state()).issues[1]!.state).toBe('closed');
+    expect(gh.state.issues[1]!.state).toBe('closed');
     expect(await done(cwd, gh, [{ models: ['qwen'] }])).toEqual(['support: opened issue #3']);
   });
 
   test('of two that are open, the first goes on', async () => {
     await using cwd = await scratch();
-    const gh = await fakeGh(cwd.path, [issue(3), issue(4)]);
+    await using gh = await fakeGh(cwd.path, [issue(3), issue(4)]);
     expect(await done(cwd, gh, [{}])).toEqual([
       'support: updated issue #3\nsupport: closed issue #4, which said the same as #3',
     ]);
-    const { issues, comments } = await gh.state();
+    const { issues, comments } = gh.state;
     expect(issues.map(({ state }) => state)).toEqual(['open', 'closed']);
     expect(comments).toMatchObject([{ issue: 4, body: 'Continued in #3.' }]);
   });
@@ -138,29 +137,30 @@ describe('an issue', () => {
     ['without a text', { body: null as unknown as string }],
   ])('%s is not touched', async (_, rest) => {
     await using cwd = await scratch();
-    const gh = await fakeGh(cwd.path, [issue(3, rest)]);
+    await using gh = await fakeGh(cwd.path, [issue(3, rest)]);
     expect(await done(cwd, gh, [{ verdict: 'pass' }, {}])).toEqual(['', 'support: opened issue #4']);
-    expect((await gh.state()).issues[0]).toEqual(issue(3, rest));
+    expect(gh.state.issues[0]).toEqual(issue(3, rest));
   });
 
   test('is found among many, with the line ends of Windows', async () => {
     await using cwd = await scratch();
     const others = Array.from({ length: 130 }, (_, n) => issue(n + 2, { body: 'other' }));
-    const gh = await fakeGh(cwd.path, [
+    await using gh = await fakeGh(cwd.path, [
       issue(1, { body: `${commentMarker('support')}\r\nearlier` }),
       ...others,
     ]);
     expect(await done(cwd, gh, [{}])).toEqual(['support: updated issue #1']);
-    await gh.change(({ issues }) => (issues[0]!.body = issues[0]!.body.replaceAll('\n', '\r\n')));
+    const [first] = gh.state.issues;
+    first!.body = first!.body.replaceAll('\n', '\r\n');
     expect(await done(cwd, gh, [{}])).toEqual(['']);
   });
 
   test('each suite has its own, whatever its name, and nobody is called', async () => {
     await using cwd = await scratch();
-    const gh = await fakeGh(cwd.path);
+    await using gh = await fakeGh(cwd.path);
     const folders = [await night(cwd, {}), await night(cwd, { suite: evil, models: [evil, '@all'] })];
     await deliver(cwd, gh, folders);
-    const { issues } = await gh.state();
+    const { issues } = gh.state;
     expect(issues).toHaveLength(2);
     expect(issues[1]!.title).not.toMatch(/[\n\u0000-\u001f]/);
     expect(issues[1]!.body).not.toMatch(/^(?!.*`).*@all/m);
@@ -170,7 +170,7 @@ describe('an issue', () => {
 
   test('says from which place, so that another place is another failure', async () => {
     await using cwd = await scratch();
-    const gh = await fakeGh(cwd.path);
+    await using gh = await fakeGh(cwd.path);
     const folder = await night(cwd);
     const from = async (vantage: string): Promise<string> => {
       const cells = [cell({ word: 'fail', alarms: 2, vantage })];
@@ -181,19 +181,19 @@ describe('an issue', () => {
       return (await deliver(cwd, gh, [folder])).stdout;
     };
     await from('fra');
-    expect((await gh.state()).issues[0]!.title).toMatch(/fails: e2e_latency_ms of glm from fra$/);
-    await gh.change(({ issues }) => (issues[0]!.state = 'closed'));
+    expect(gh.state.issues[0]!.title).toMatch(/fails: e2e_latency_ms of glm from fra$/);
+    gh.state.issues[0]!.state = 'closed';
     expect([await from('fra'), await from('sin')]).toEqual(['', expect.stringContaining('opened issue #2')]);
   });
 
   test('of a threshold says which', async () => {
     await using cwd = await scratch();
-    const gh = await fakeGh(cwd.path);
+    await using gh = await fakeGh(cwd.path);
     const folder = await night(cwd);
     const report = gateReport({ word: 'fail', verdict: 'fail', thresholds: [threshold('failed')] });
     await writeFile(join(folder, 'gate.json'), json.render(report, style));
     await deliver(cwd, gh, [folder]);
-    expect((await gh.state()).issues[0]!.title).toMatch(/fails: p95\(e2e_latency_ms\) of glm$/);
+    expect(gh.state.issues[0]!.title).toMatch(/fails: p95\(e2e_latency_ms\) of glm$/);
   });
 });
 
@@ -202,7 +202,7 @@ describe('a comment on a pull request', () => {
 
   test('is written once, kept up to date, and no issue with it', async () => {
     await using cwd = await scratch();
-    const gh = await fakeGh(cwd.path);
+    await using gh = await fakeGh(cwd.path);
     const said = async (verdict: GateWord): Promise<string> =>
       (await deliver(cwd, gh, [await night(cwd, { verdict })], pull)).stdout.trim();
     expect(await said('pass')).toBe('');
@@ -212,14 +212,14 @@ describe('a comment on a pull request', () => {
       'support: updated the comment on #12',
       '',
     ]);
-    const { comments, issues } = await gh.state();
+    const { comments, issues } = gh.state;
     expect([comments.length, issues]).toEqual([1, []]);
     expect(comments[0]!.body).toMatch(/^<!-- gatebench-gate support -->\n## pass/);
   });
 
   test('of a change says what compare says, whatever the verdict, and cuts what GitHub would not take', async () => {
     await using cwd = await scratch();
-    const gh = await fakeGh(cwd.path);
+    await using gh = await fakeGh(cwd.path);
     const { suite } = await nightlySuite(cwd.path, { prompts: 2 });
     const revision = { ref: 'HEAD^1', commit: 'a'.repeat(40), path: 'nightly.yaml' };
     const against = { ...revision, unchanged: 2, added: [], removed: [] };
@@ -229,7 +229,7 @@ describe('a comment on a pull request', () => {
     expect(warned.stderr).toContain('comment.md is not there');
     await writeFile(join(folder, 'comment.md'), `**0.92× latency**\n\n${'x'.repeat(70_000)}\n\nend\n`);
     expect((await deliver(cwd, gh, [folder], pull)).stdout).toBe('nightly: commented on #12\n');
-    const [said] = (await gh.state()).comments;
+    const [said] = gh.state.comments;
     expect(said!.body).toBe(
       '<!-- gatebench-change nightly -->\n**0.92× latency**\n\nend\n\n_1 more section cut for length; see gate.json._\n',
     );
@@ -239,11 +239,11 @@ describe('a comment on a pull request', () => {
 
   test('of a person stays as it is', async () => {
     await using cwd = await scratch();
-    const gh = await fakeGh(cwd.path);
+    await using gh = await fakeGh(cwd.path);
     const theirs = { id: 1, issue: 12, user: { type: 'User' }, body: `${commentMarker('support')}\nhi` };
-    await gh.change(({ comments }) => comments.push(theirs));
+    gh.state.comments.push(theirs);
     await deliver(cwd, gh, [await night(cwd)], pull);
-    expect((await gh.state()).comments).toMatchObject([theirs, { issue: 12 }]);
+    expect(gh.state.comments).toMatchObject([theirs, { issue: 12 }]);
   });
 });
 
@@ -255,7 +255,7 @@ describe('what goes wrong is a warning and no exit code', () => {
     ['no gh at all', { PATH: '/nowhere' }, 'there is no program gh'],
   ])('%s', async (name, env, says) => {
     await using cwd = await scratch();
-    const gh = await fakeGh(cwd.path);
+    await using gh = await fakeGh(cwd.path);
     const given = { ...job, ...gh.env, ...env };
     if (name === 'a job without a token') delete (given as Partial<typeof given>).GH_TOKEN;
     const { code, stdout, stderr } = await gatebench(['deliver', await night(cwd)], cwd.path, given);
@@ -268,7 +268,7 @@ describe('what goes wrong is a warning and no exit code', () => {
 
   test('a night that was not gated does not keep another from being told', async () => {
     await using cwd = await scratch();
-    const gh = await fakeGh(cwd.path);
+    await using gh = await fakeGh(cwd.path);
     await mkdir(join(cwd.path, 'damaged'));
     for (const name of ['gate.json', 'comment.md']) await writeFile(join(cwd.path, 'damaged', name), '{}');
     const { code, stdout, stderr } = await deliver(cwd, gh, ['nights/*', 'damaged', await night(cwd)]);
@@ -279,12 +279,11 @@ describe('what goes wrong is a warning and no exit code', () => {
 
   test('a gh that does not answer is not waited for longer than the clock says', async () => {
     await using cwd = await scratch();
-    await fakeGh(cwd.path);
-    await writeFile(join(cwd.path, 'fake-bin/gh'), '#!/bin/sh\nexec sleep 600', { mode: 0o755 });
+    await writeFile(join(cwd.path, 'gh'), '#!/bin/sh\nexec sleep 600', { mode: 0o755 });
     const slept: number[] = [];
     // A clock on which the time is over at once.
     const clock = { ...systemClock, sleep: (ms: number) => Promise.resolve(void slept.push(ms)) };
-    const env = { ...job, PATH: `${join(cwd.path, 'fake-bin')}:/usr/bin:/bin` };
+    const env = { ...job, PATH: `${cwd.path}:/usr/bin:/bin` };
     const io = { ...testIo(cwd.path, env), clock };
     const folder = await night(cwd);
     expect(await runInProcess(['deliver', folder], io)).toBe(0);
@@ -303,7 +302,7 @@ test('it is for GitHub Actions, and for runs', async () => {
 
 test('for machines it says what it did', async () => {
   await using cwd = await scratch();
-  const gh = await fakeGh(cwd.path);
+  await using gh = await fakeGh(cwd.path);
   const { stdout } = await deliver(cwd, gh, ['--json', await night(cwd), 'no']);
   expect(JSON.parse(stdout)).toMatchObject({
     delivered: [{ suite: 'support', did: 'opened issue #1' }],

@@ -1,29 +1,31 @@
 import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { programHere } from '../../../base/testing/program-here.ts';
 import { FileState } from '../../../journal/file-state.ts';
 import { readHistory } from '../../gate/history-file.ts';
 import { fakeGh } from '../../deliver/testing/fake-gh.ts';
 import { nightlySuite, writeNight } from '../../gate/testing/nightly-runs.ts';
 import { gatebench, scratch, type Scratch } from '../../testing/gatebench.ts';
-import { bash, parsed, program, runStep, type Done } from '../testing/workflow.ts';
+import { bash, parsed, runStep, type Done, type Workflow } from '../testing/workflow.ts';
 import { nightlyWorkflow } from './workflow.ts';
 
-const workflow = parsed(
-  nightlyWorkflow({
-    suites: ['suites/mine.yaml', 'suites/other.yaml'].map((path) => ({
-      path,
-      minutes: 5,
-      budget: [],
-      changeBudget: [],
-    })),
-    program,
-    secrets: [],
-    places: [],
-    pages: true,
-    pullRequests: true,
-  }),
-);
+const workflowOf = (program: string): Workflow =>
+  parsed(
+    nightlyWorkflow({
+      suites: ['suites/mine.yaml', 'suites/other.yaml'].map((path) => ({
+        path,
+        minutes: 5,
+        budget: [],
+        changeBudget: [],
+      })),
+      program,
+      secrets: [],
+      places: [],
+      pages: true,
+      pullRequests: true,
+    }),
+  );
 
 const step = (name: string, cwd: string, night: number, shard = 1): Promise<Done> =>
   runStep(
@@ -68,10 +70,16 @@ async function origin(folder: string): Promise<string> {
 }
 
 let sender: Scratch;
+/** The scripts start a program as they always do; this one is answered here. The action's test starts the real one. */
+let program: AsyncDisposable;
+let workflow: Workflow;
 /** The two shards of both suites, sent once for every test. */
 let sent: string[];
 beforeAll(async () => {
   sender = await scratch();
+  const path = join(sender.path, 'gatebench');
+  program = await programHere(path, ({ args, cwd, env }) => gatebench(args, cwd, env));
+  workflow = workflowOf(path);
   const remote = await origin(sender.path);
   sent = await Promise.all(
     [1, 2].map(async (shard) => {
@@ -82,7 +90,10 @@ beforeAll(async () => {
     }),
   );
 }, 60_000);
-afterAll(() => sender[Symbol.asyncDispose]());
+afterAll(async () => {
+  await program[Symbol.asyncDispose]();
+  await sender[Symbol.asyncDispose]();
+});
 
 /** A checkout of its own, with the shards beside it as artifacts. */
 async function checkout({ path }: Scratch, remote: string, name: string): Promise<string> {
@@ -190,7 +201,7 @@ describe('the steps of a night, run in a repository', { timeout: 60_000 }, () =>
 
   test('GitHub hears of a failure when it is confirmed, of its end, and of nothing else; two suites keep apart', async () => {
     await using cwd = await scratch();
-    const gh = await fakeGh(cwd.path);
+    await using gh = await fakeGh(cwd.path);
     const more = 'gate: { metrics: { e2e_latency_ms: { max_ratio: 1.5 } } }';
     const { suite: nightly } = await nightlySuite(cwd.path, { prompts: 4, more });
     const suites = {
@@ -225,14 +236,14 @@ describe('the steps of a night, run in a repository', { timeout: 60_000 }, () =>
       await nightOf(9 + index, slower);
       const gated = await runStep(workflow, 'gate the nights', cwd.path, world, env);
       const said = await succeed(runStep(workflow, 'tell GitHub', cwd.path, world, env));
-      told.push([gated.code, said, (await gh.sent()).filter(({ path }) => path !== 'labels').length]);
+      told.push([gated.code, said, gh.sent().filter(({ path }) => path !== 'labels').length]);
     }
     expect(told).toEqual([
       [0, '', 0],
       [5, 'mine: opened issue #1\n', 1],
       [0, 'mine: closed issue #1\n', 2],
     ]);
-    const { issues } = await gh.state();
+    const { issues } = gh.state;
     expect(issues).toMatchObject([
       { title: 'gatebench: mine fails: e2e_latency_ms of kimi', state: 'closed' },
     ]);
@@ -240,7 +251,7 @@ describe('the steps of a night, run in a repository', { timeout: 60_000 }, () =>
 
   test('a pull request hears what its change brings, a fork is told why nobody does, and what is the same is not sent', async () => {
     await using cwd = await scratch();
-    const gh = await fakeGh(cwd.path);
+    await using gh = await fakeGh(cwd.path);
     const folder = join(cwd.path, 'first');
     await origin(cwd.path);
     await writeFile(
@@ -256,7 +267,7 @@ describe('the steps of a night, run in a repository', { timeout: 60_000 }, () =>
     expect(refused).toMatch(/^::warning title=gatebench::not delivered: .*Forks have neither\.\n$/);
     expect(await succeed(tell('of the job'))).toBe('mine: commented on #12\n');
     expect(await succeed(tell('of the job'))).toBe('');
-    const { comments, issues } = await gh.state();
+    const { comments, issues } = gh.state;
     expect([comments.length, issues]).toEqual([1, []]);
     expect(comments[0]!.body).toMatch(/^<!-- gatebench-change mine -->\n[^]*this change against HEAD\^1/);
   });
