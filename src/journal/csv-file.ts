@@ -21,10 +21,7 @@ export type CheckOf = (cells: readonly string[]) => string;
  * number.
  */
 export function checkFor(names: readonly string[]): CheckOf {
-  const order = names
-    .map((name, place) => ({ name, place, before: `${name}\u001f` }))
-    .filter(({ name }) => name !== rowCheck.name)
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const order = checkedNames(names);
   return (cells) => {
     // Joined at the end: a text that grew piece by piece would have to be copied for the checksum.
     const pieces: string[] = [];
@@ -34,6 +31,14 @@ export function checkFor(names: readonly string[]): CheckOf {
     }
     return `x${crc32(pieces.join('')).toString(16).padStart(8, '0')}`;
   };
+}
+
+/** The columns that a checksum covers, in its order: their place in the file, and what it has before their value. */
+export function checkedNames(names: readonly string[]): { place: number; before: string }[] {
+  return names
+    .map((name, place) => ({ name, place, before: `${name}\u001f` }))
+    .filter(({ name }) => name !== rowCheck.name)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 const decimals = /^-?\d+\.\d*0$/;

@@ -10,6 +10,8 @@ export interface Line {
   /** Bytes of the file before it, and up to its end, including the line feed. */
   readonly at: number;
   readonly end: number;
+  /** The same in what was read of the file. Only until the next lines are asked for: then it is filled anew. */
+  readonly bytes?: { readonly block: Buffer; readonly start: number; readonly stop: number };
 }
 
 /** Block size in bytes. */
@@ -19,17 +21,19 @@ const lineFeed = 10;
 export interface LineOptions {
   /** Byte offset of a line start. Default 0. */
   from?: number;
+  /** Lines before `from`. Default 0. */
+  before?: number;
   /** Bytes of each line to decode, for callers that need only the beginnings of long lines. Default: all. */
   head?: number;
 }
 
 /**
  * The lines of a file, in batches. Invalid UTF-8 becomes U+FFFD. Each line is decoded separately, so keeping a cell
- * keeps its line in memory, and not the whole block. Lines are counted from where the reading begins.
+ * keeps its line in memory, and not the whole block.
  */
 export async function* fileLines(
   path: string,
-  { from = 0, head = Infinity }: LineOptions = {},
+  { from = 0, before = 0, head = Infinity }: LineOptions = {},
 ): AsyncGenerator<Line[]> {
   const file = await open(path);
   // One block is read while the lines of the other are processed.
@@ -44,14 +48,18 @@ export async function* fileLines(
   try {
     /** Beginning of a line that has not ended yet. */
     let begun: Buffer[] = [];
-    let number = 0;
+    let number = before;
     let [at, end] = [from, from];
-    const line = (last: Buffer | undefined, isTail: boolean): Line => {
-      const bytes = begun.length === 0 ? last! : Buffer.concat(last ? [...begun, last] : begun);
-      const text = bytes.toString('utf8', 0, Math.min(head, bytes.length));
-      const made = { number: ++number, text, isTail, at, end };
+    const line = (block: Buffer, start: number, stop: number, isTail: boolean): Line => {
+      const bytes = { block, start, stop };
+      if (begun.length > 0) {
+        bytes.block = Buffer.concat([...begun, block.subarray(start, stop)]);
+        [bytes.start, bytes.stop] = [0, bytes.block.length];
+        begun = [];
+      }
+      const text = bytes.block.toString('utf8', bytes.start, Math.min(bytes.start + head, bytes.stop));
+      const made = { number: ++number, text, isTail, at, end, bytes };
       at = end;
-      begun = [];
       return made;
     };
     for (let turn = 1; ; turn++) {
@@ -63,7 +71,7 @@ export async function* fileLines(
       let place = 0;
       for (let feed = block.indexOf(lineFeed); feed !== -1; feed = block.indexOf(lineFeed, place)) {
         end = start + feed + 1;
-        lines.push(line(block.subarray(place, feed), false));
+        lines.push(line(block, place, feed, false));
         place = feed + 1;
       }
       end = start + block.length;
@@ -71,7 +79,7 @@ export async function* fileLines(
       if (place < block.length) begun.push(Buffer.from(block.subarray(place)));
       if (lines.length > 0) yield lines;
     }
-    if (begun.length > 0) yield [line(undefined, true)];
+    if (begun.length > 0) yield [line(Buffer.alloc(0), 0, 0, true)];
   } finally {
     await coming.catch(() => undefined);
     await file.close();

@@ -13,11 +13,14 @@ export class FileState {
   isTorn = false;
   /** Lines that were skipped. */
   damaged = 0;
+  /** Lines that were read, from the first of the file, and the byte at which they end: a torn one is not among them. */
+  linesRead = 0;
+  end = 0;
   #named: { line: number; why: string }[] = [];
 
   /** Reset for another reading of the same file. */
   reset(): void {
-    Object.assign(this, { header: [], unverified: 0, isTorn: false, damaged: 0 });
+    Object.assign(this, { header: [], unverified: 0, isTorn: false, damaged: 0, linesRead: 0, end: 0 });
     this.#named = [];
   }
 

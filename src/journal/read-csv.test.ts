@@ -151,7 +151,12 @@ test('who has read a growing file goes on where it ended, and finds every row on
           texts.push(bytes.subarray(record.at, record.end).toString());
         };
         const goOn = async (): Promise<void> => {
-          const options = { state: new FileState(), isJournal: true, from: { at, header }, onRecord };
+          const options = {
+            state: new FileState(),
+            isJournal: true,
+            from: { at, lines: 1, header },
+            onRecord,
+          };
           for await (const row of readCsv<AnyRow>(path, requestColumns, options)) found.push(row);
         };
         await goOn();

@@ -6,6 +6,7 @@ import { UserError } from '../base/user-error.ts';
 import { cellValue, checkFor, type CheckOf, rowCheck } from './csv-file.ts';
 import { cellsOf, fileLines, type Line } from './csv-lines.ts';
 import { FileState } from './file-state.ts';
+import { RecordScan } from './record-scan.ts';
 
 export interface ReadOptions {
   /** Collects what is damaged, which is then skipped. Without it the first damage throws. */
@@ -18,10 +19,10 @@ export interface ReadOptions {
    */
   wanted?: ReadonlySet<string>;
   /**
-   * Start at a byte at which a record begins, in a file with this header. For callers that have read the earlier rows.
-   * Lines are counted from there.
+   * Start at a byte at which a record begins, after so many lines, in a file with this header. For callers that have read
+   * the earlier rows.
    */
-  from?: { at: number; header: string };
+  from?: { at: number; lines: number; header: string };
   /** Receives each record that a row was read from, as written in the file. */
   onRecord?: (record: FileRecord) => void;
 }
@@ -32,11 +33,13 @@ export interface FileRecord {
   readonly line: number;
   /** Without the line feed at its end. */
   readonly text: string;
-  readonly cells: readonly string[];
   /** Bytes of the file before it, and up to its end, including the line feed. */
   readonly at: number;
   readonly end: number;
 }
+
+/** A record and its cells. */
+type Divided = FileRecord & { readonly cells: readonly string[] };
 
 /**
  * Lines that are examined before the first row, to see which header they fit, and whether their checksums can be used.
@@ -67,7 +70,7 @@ export async function* readBatches<Row>(
   options: ReadOptions = {},
 ): AsyncGenerator<Row[]> {
   const { from } = options;
-  const batches = fileLines(path, defined({ from: from?.at }));
+  const batches = fileLines(path, defined({ from: from?.at, before: from?.lines }));
   try {
     const first = await firstLines(batches);
     if (from !== undefined) first.unshift({ ...headerLine, text: from.header });
@@ -99,11 +102,12 @@ export function rowsIn<Row>(text: string, header: string, columns: readonly Colu
 }
 
 async function firstLines(batches: AsyncGenerator<Line[]>): Promise<Line[]> {
-  const first: Line[] = [];
+  let first: Line[] = [];
   while (first.length <= sampled) {
     const next = await batches.next();
     if (next.done === true) break;
-    for (const line of next.value) first.push(line);
+    // The bytes of those before are gone.
+    first = [...first.map(({ bytes: _, ...line }) => line), ...next.value];
   }
   return first;
 }
@@ -160,6 +164,7 @@ class RecordReader {
   readonly #isSavedAnew: boolean;
   readonly #all: RowMaker;
   readonly #wanted: RowMaker;
+  readonly #scan: RecordScan;
   #open: Line[] = [];
   /** This many open lines together are not a record. */
   #unended = 0;
@@ -183,6 +188,7 @@ class RecordReader {
       if (fitting > 0 && fitting >= verified(best)) best = layout;
     }
     this.#layout = best;
+    this.#scan = new RecordScan(best.names);
     const { wanted } = options;
     this.#all = new RowMaker(best);
     this.#wanted = wanted === undefined ? this.#all : new RowMaker(best, wanted);
@@ -203,6 +209,9 @@ class RecordReader {
   rows(lines: readonly Line[]): AnyRow[] {
     const rows: AnyRow[] = [];
     for (const line of lines) {
+      if (this.#options.state && !line.isTail)
+        [this.#options.state.linesRead, this.#options.state.end] = [line.number, line.end];
+      if (this.#open.length === 0 && this.#readWhole(line, rows)) continue;
       const cells = this.#open.length === 0 ? cellsOf(line.text) : undefined;
       if (cells !== undefined)
         this.#read({ line: line.number, text: line.text, cells, at: line.at, end: line.end }, line, rows);
@@ -212,6 +221,21 @@ class RecordReader {
       }
     }
     return rows;
+  }
+
+  /** Adds the row of a line that our own checksum vouches for. False for any other, of which nothing is known then. */
+  #readWhole(line: Line, rows: AnyRow[]): boolean {
+    if ((line.isTail && this.#options.isJournal) || !this.#scan.isWhole(line)) return false;
+    const { number, text, at, end } = line;
+    try {
+      const row = this.#wanted.rowOf((place) => this.#scan.cell(place));
+      this.#options.onRecord?.({ line: number, text, at, end });
+      rows.push(row);
+    } catch (error) {
+      // No damage: a version to come may have written it.
+      throw new UserError(`${this.#path}:${number}: ${(error as Error).message}`);
+    }
+    return true;
   }
 
   end(): AnyRow[] {
@@ -239,7 +263,7 @@ class RecordReader {
   }
 
   /** The record that begins in the first open line. Undefined if it has no end yet. */
-  #record(): (FileRecord & { lines: number }) | undefined {
+  #record(): (Divided & { lines: number }) | undefined {
     for (let lines = this.#unended + 1; lines <= this.#open.length; lines++) {
       const taken = this.#open.slice(0, lines);
       const text = taken.map((line) => line.text).join('\n');
@@ -269,7 +293,7 @@ class RecordReader {
   }
 
   /** Adds the row of a record, if it holds one. `last`: its last line. */
-  #read(record: FileRecord, last: Line, rows: AnyRow[]): void {
+  #read(record: Divided, last: Line, rows: AnyRow[]): void {
     const { cells, line, text } = record;
     const { names, check } = this.#layout;
     if (text === '' || text === '\r') return;
@@ -291,7 +315,7 @@ class RecordReader {
     }
     try {
       const isVouchedFor = fit === 'whole' && check !== -1;
-      const row = (isVouchedFor ? this.#wanted : this.#all).rowOf(cells);
+      const row = (isVouchedFor ? this.#wanted : this.#all).rowOf((place) => cells[place]!);
       if (check !== -1 && fit !== 'whole' && this.#options.state) this.#options.state.unverified++;
       this.#options.onRecord?.(record);
       rows.push(row);
@@ -339,10 +363,10 @@ class RowMaker {
     this.#blank = compact(blank);
   }
 
-  rowOf(cells: readonly string[]): AnyRow {
+  rowOf(cellAt: (place: number) => string): AnyRow {
     const row = { ...this.#blank };
     for (const { name, column, place, isGuarded } of this.#cells) {
-      const cell = cells[place]!;
+      const cell = cellAt(place);
       if (cell === '' && column.required !== true) continue;
       row[name] = cellValue(column, isGuarded ? shownText(cell) : cell);
     }

@@ -1,7 +1,9 @@
-import { symlink } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { rm, symlink } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { scratch, type Scratch } from '../cli/testing/gatebench.ts';
 import { row } from '../report/sheet/testing/runs.ts';
@@ -21,6 +23,9 @@ beforeAll(async () => {
   await symlink(elsewhere, join(results, 'smoke', '20261123T031700Z-linked'));
   const secret = await storedRun(results, [row()], { run_id: '20261124T031700Z-inside' });
   await symlink('/etc/hostname', join(secret, 'verdicts.csv'));
+  const waiting = await storedRun(results, [row()], { run_id: '20261125T031700Z-apipe' });
+  await rm(join(waiting, 'run.json'));
+  await promisify(execFile)('mkfifo', [join(waiting, 'run.json')]);
   viewer = await viewerOf(results);
 });
 afterAll(async () => {
@@ -64,6 +69,12 @@ describe('the door', () => {
       () => ['/', { headers: { ...cookie(), 'sec-fetch-site': 'cross-site' } }],
     ],
     ['no page of a neighbor', 403, () => ['/', { headers: { ...cookie(), 'sec-fetch-site': 'same-site' } }]],
+    [
+      'no page that a browser without such a mark asks for on behalf of another site',
+      403,
+      () => ['/', { headers: { ...cookie(), origin: 'http://evil.example' } }],
+    ],
+    ['no page without an origin of its own', 403, () => ['/', { headers: { ...cookie(), origin: 'null' } }]],
     ['no other method', 405, () => ['/', { method: 'POST', headers: cookie() }]],
     ['no deleting', 405, () => [pathOf(run), { method: 'DELETE', headers: cookie() }]],
     ['no asking what is allowed from elsewhere', 405, () => ['/', { method: 'OPTIONS', headers: cookie() }]],
@@ -85,6 +96,11 @@ describe('the door', () => {
       'no file that leads out of its run',
       404,
       () => ['/run/smoke/20261124T031700Z-inside', { headers: cookie() }],
+    ],
+    [
+      'no pipe, which would keep it waiting',
+      404,
+      () => ['/run/smoke/20261125T031700Z-apipe', { headers: cookie() }],
     ],
     ['no name of an object', 404, () => ['/run/__proto__/constructor', { headers: cookie() }]],
     ['no other host in the line', 404, () => [`//evil.example/`, { headers: cookie() }]],

@@ -36,7 +36,8 @@ export function enter(door: Door, { method, url = '', headers, headersDistinct }
   if (others.length > 0 || ![`127.0.0.1:${door.port}`, `localhost:${door.port}`].includes(host))
     return { status: 421, why: 'This viewer answers only to the address that it printed.' };
   if (method !== 'GET') return { status: 405, why: 'This viewer only shows. It takes GET and nothing else.' };
-  if (!['same-origin', 'none', undefined].includes(headers['sec-fetch-site']))
+  const isAnothers = headers.origin !== undefined && headers.origin !== `http://${host}`;
+  if (isAnothers || !['same-origin', 'none', undefined].includes(headers['sec-fetch-site']))
     return { status: 403, why: 'Another site may not ask this viewer. Open the printed address yourself.' };
   const address = pageOf(url, `http://${host}`);
   if (address === undefined) return { status: 404, why: 'There is no such page.' };

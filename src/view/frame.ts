@@ -2,6 +2,9 @@ import { type Content, type Html, markup } from '../report/page/frame/html.ts';
 import type { PageFrame } from '../report/page/frame/document.ts';
 import { styleSheet } from '../report/page/frame/style.ts';
 import { gridStyle } from '../report/page/grid/grid-markup.ts';
+import { fileWarnings } from '../journal/file-state.ts';
+import { runFiles } from '../journal/run-folder.ts';
+import type { RunIndex } from './index/run-index.ts';
 import type { RunEntry } from './index/runs.ts';
 import type { Viewer } from './viewer.ts';
 
@@ -70,6 +73,13 @@ export function mainPart(heading: Content, content: Content): Html {
   return markup`<a class="skip" href="#main">Skip to the results</a><main id="main" tabindex="-1"><h1>${heading}</h1>${content}</main>`;
 }
 
+/** The rows that a page leaves out, and why. */
+export function lossesOf({ options: { program } }: Viewer, { folder }: RunEntry, { state }: RunIndex): Html {
+  const remedy = `To see what was lost: ${program} repair ${folder}.`;
+  const warnings = fileWarnings(state, runFiles.requests, remedy);
+  return markup`${warnings.map((warning) => markup`<p class="bad" role="alert">${warning}</p>`)}`;
+}
+
 /** A field of a filter form: a choice. The first option means all. */
 export function choice(label: string, name: string, given: string | null, choices: readonly string[]): Html {
   const all = given !== null && given !== '' && !choices.includes(given) ? [...choices, given] : choices;
@@ -87,6 +97,7 @@ export function box(label: string, name: string, given: string | null): Html {
 }
 
 export interface Pages {
+  /** By `pageOf`. */
   page: number;
   size: number;
   total: number;
@@ -94,13 +105,19 @@ export interface Pages {
   to: (page: number) => string;
 }
 
+/** The page number in an address, limited to the pages that exist. */
+export function pageOf(asked: string | null, total: number, size: number): number {
+  return Math.min(lastPage(total, size), Math.max(1, Math.floor(Number(asked ?? 1)) || 1));
+}
+
+const lastPage = (total: number, size: number): number => Math.max(1, Math.ceil(total / size));
+
 /** Which part of a longer list is shown, with links to the others. */
 export function pager({ page, size, total, what, to }: Pages): Html {
-  const last = Math.max(1, Math.ceil(total / size));
-  const here = Math.min(page, last);
-  const [from, until] = [total === 0 ? 0 : (here - 1) * size + 1, Math.min(total, here * size)];
+  const last = lastPage(total, size);
+  const [from, until] = [total === 0 ? 0 : (page - 1) * size + 1, Math.min(total, page * size)];
   const link = (target: number, words: string): Content =>
-    target < 1 || target > last || target === here ? undefined : markup`<a href="${to(target)}">${words}</a>`;
+    target < 1 || target > last || target === page ? undefined : markup`<a href="${to(target)}">${words}</a>`;
   return markup`<nav class="pages" aria-label="Pages of ${what}"><span>${what} ${from.toLocaleString('en-US')}–${until.toLocaleString('en-US')} of ${total.toLocaleString('en-US')}</span>
-    ${link(1, 'First')} ${link(here - 1, 'Previous')} ${link(here + 1, 'Next')} ${link(last, 'Last')}</nav>`;
+    ${link(1, 'First')} ${link(page - 1, 'Previous')} ${link(page + 1, 'Next')} ${link(last, 'Last')}</nav>`;
 }

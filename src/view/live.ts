@@ -32,9 +32,11 @@ export async function liveNews(viewer: Viewer, run: RunEntry, after: number): Pr
   const { rows: index } = viewer.open(run);
   await index.update();
   // A file that replaced the requested one has the same rows.
-  const from = Math.min(after, index.rows);
-  const first = Math.max(from, index.rows - mostRows);
-  const places = Array.from({ length: index.rows - first }, (_, place) => first + place);
+  const next = index.rows;
+  const from = Math.min(after, next);
+  const first = Math.max(from, next - mostRows);
+  const places = Array.from({ length: next - first }, (_, place) => first + place);
+  // Another tab may add rows to the index during this read. Those are news for the next request.
   const rows = await index.read(places);
   return {
     rows: rows
@@ -43,7 +45,7 @@ export async function liveNews(viewer: Viewer, run: RunEntry, after: number): Pr
       .join(''),
     added: rows.length,
     passedOver: first - from,
-    next: index.rows,
+    next,
     state: stateLine(viewer, run, index).text,
     models: modelTable(index).text,
     isOver: run.state !== 'running' && run.state !== 'stopped',

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { scratch, type Scratch } from '../cli/testing/gatebench.ts';
 import { row } from '../report/sheet/testing/runs.ts';
 import { runFiles } from '../journal/run-folder.ts';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import type { RunningViewer } from './server.ts';
 import { pathOf, settledRun, storedRun, viewerOf, visit } from './testing/viewer.ts';
 
@@ -48,6 +48,36 @@ test('pages of answers keep the filter', async () => {
   expect(
     (await page(`${pathOf(settled)}/answers?tag=code&page=2`)).match(/<article class="grid-prompt/g),
   ).toHaveLength(5);
+});
+
+test.each(['0', '-1', '1.5', '999', '1e9', 'Infinity', 'x'])(
+  'page %s of a list is one that there is, and shows what it says',
+  async (asked) => {
+    const text = await page(`${pathOf(settled)}/answers?page=${asked}`);
+    const [, from = '', until = ''] = /Prompts (\d+)–(\d+) of 30</.exec(text) ?? [];
+    expect(text.match(/<article class="grid-prompt/g)).toHaveLength(Number(until) - Number(from) + 1);
+    expect((await page(`/?page=${asked}`)).match(/<th scope="row"/g)).toHaveLength(2);
+    expect(await page(`${pathOf(settled)}/requests?page=${asked}`)).toContain('Requests 1–60 of 60');
+  },
+);
+
+test('damaged rows are left out of every page that is made of rows, and each says so', async () => {
+  const results = join(home.path, 'damaged');
+  const folder = await settledRun(results, '20261126T031700Z-damage');
+  const file = join(folder, runFiles.requests);
+  const text = await readFile(file, 'utf8');
+  await writeFile(file, text.replace(/kimi-7/g, 'kimi-8'));
+  const viewed = await viewerOf(results);
+  onTestFinished(() => viewed.close());
+  const other = await settledRun(results, '20261127T031700Z-intact');
+  const value = (run: string): string => encodeURIComponent(pathOf(run).slice('/run/'.length));
+  const compared = `/compare?before=${value(other)}&after=${value(folder)}`;
+  for (const path of ['', '/answers', '/requests'].map((end) => pathOf(folder) + end).concat(compared))
+    expect((await visit(viewed.port, path)).text, path).toMatch(
+      /requests\.csv: 1 damaged line is left out \(line 9: its checksum does not match\)[^]*gatebench repair /,
+    );
+  expect((await visit(viewed.port, `${pathOf(folder)}/requests`)).text).toContain('of 59</span>');
+  expect((await visit(viewed.port, `${pathOf(other)}/requests`)).text).not.toContain('damaged');
 });
 
 test('two runs show the answers that changed, and link each to its own run', async () => {

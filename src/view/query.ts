@@ -4,14 +4,12 @@ import { columnNamed, countedValue, type RunIndex } from './index/run-index.ts';
 /** Rows of one page. */
 export const pageSize = 100;
 
-/** The request in an address: which rows, in which order, which part of them. */
+/** The request in an address: which rows, in which order. */
 export interface RowQuery {
   /** By column. */
   wants: readonly { column: ColumnName; value: string }[];
   order: ColumnName | undefined;
   isDescending: boolean;
-  /** From 1. */
-  page: number;
   /** Columns that are shown. */
   columns: readonly ColumnName[];
   /** Parts that were not understood, one sentence each. */
@@ -59,7 +57,6 @@ export function rowQuery(parameters: URLSearchParams, several: readonly ColumnNa
     wants,
     order: ordered !== '' && known(ordered) ? ordered : undefined,
     isDescending: order.startsWith('-'),
-    page: Math.max(1, Math.floor(Number(parameters.get('page') ?? 1)) || 1),
     columns:
       columns.length > 0
         ? columns

@@ -52,7 +52,8 @@ export class Viewer {
     const files = await Promise.all(
       Object.values(runFiles).map((name) => lstat(join(folder, name)).catch(() => undefined)),
     );
-    return files.every((file) => file?.isSymbolicLink() !== true);
+    // A link leads elsewhere, and a pipe keeps whoever reads it waiting.
+    return files.every((file) => file?.isFile() !== false);
   }
 
   open({ folder }: RunEntry): OpenRun {

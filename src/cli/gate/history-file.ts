@@ -134,9 +134,9 @@ function withColumns(
   const checkOf = checkFor(names);
   let result = `${names.join(',')}\n`;
   let at = line.length + 1;
-  for (const { text: record, cells } of records) {
+  for (const { text: record } of records) {
     const from = text.indexOf(record, at);
-    const guarded = [...own(cells), ...added.map(() => '')].map((cell, place) =>
+    const guarded = [...own(cellsOf(record)!), ...added.map(() => '')].map((cell, place) =>
       // A file with checksums already has its texts protected from spreadsheets.
       check !== -1 || isNumber(names[place]!) ? cell : guardedText(cell),
     );

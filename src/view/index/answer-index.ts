@@ -13,12 +13,19 @@ export class AnswerIndex {
   #places = new Map<string, { at: number; length: number }>();
   #read = 0;
   #file = '';
+  #updating: Promise<boolean> | undefined;
 
   constructor(folder: string) {
     this.#path = join(folder, runFiles.answers);
   }
 
-  async #update(): Promise<boolean> {
+  /** Reads what has been added since. Once at a time, whoever asks. False where there is no file. */
+  #update(): Promise<boolean> {
+    this.#updating ??= this.#readOn().finally(() => (this.#updating = undefined));
+    return this.#updating;
+  }
+
+  async #readOn(): Promise<boolean> {
     const found = await stat(this.#path).catch(() => undefined);
     if (found === undefined) return false;
     const file = `${found.dev}/${found.ino}`;

@@ -59,12 +59,21 @@ test('verdicts that stand beside the rows count, and move into them once', async
   expect((await index.read([1]))[0]).toMatchObject({ passed: false, failed_checks: ['contains'] });
 });
 
-test('a damaged row is passed over, and the others keep their places', async () => {
+test('a damaged row is passed over and counted once, by its line, and the others keep their places', async () => {
   await using home = await scratch();
-  const damaged = line(2).replace('ok', 'oh');
-  await writeFile(join(home.path, 'requests.csv'), csvHeader(requestColumns) + line(1) + damaged + line(3));
+  const path = join(home.path, 'requests.csv');
+  const damaged = (n: number): string => line(n).replace('ok', 'oh');
+  await writeFile(path, csvHeader(requestColumns) + line(1) + damaged(2) + line(3) + damaged(4));
   const index = new RunIndex(home.path);
-  await index.update();
+  for (let look = 0; look < 3; look++) await index.update();
   expect(await idsOf(index)).toEqual(['event-1', 'event-3']);
-  expect(index.state.damaged).toBe(1);
+  expect(index.state.named.map(({ line: at }) => at)).toEqual([3, 5]);
+  await appendFile(path, line(5) + damaged(6) + line(7).slice(0, 40));
+  for (let look = 0; look < 3; look++) await index.update();
+  expect(await idsOf(index)).toEqual(['event-1', 'event-3', 'event-5']);
+  await appendFile(path, line(7).slice(40));
+  await index.update();
+  expect(await idsOf(index)).toEqual(['event-1', 'event-3', 'event-5', 'event-7']);
+  expect(index.state.named.map(({ line: at }) => at)).toEqual([3, 5, 7]);
+  expect(index.state.damaged).toBe(3);
 });

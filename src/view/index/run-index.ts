@@ -111,7 +111,7 @@ export class RunIndex {
       return;
     }
     // The end of a run replaces this file.
-    const file = `${found.dev}/${found.ino}`;
+    const file = nameOf(found);
     if (file !== this.#file || found.size < this.#read) this.#startAnew();
     this.#file = file;
     if (found.size > this.#read) await this.#readOn();
@@ -139,20 +139,31 @@ export class RunIndex {
 
   async #readOn(): Promise<void> {
     if (this.#header === '') {
-      this.#header = await headerOf(this.#path);
-      if (this.#header === '') return;
-      this.#read = Buffer.byteLength(this.#header) + 1;
+      const { text, bytes } = await headerOf(this.#path);
+      if (text === '') return;
+      [this.#header, this.#read] = [text, bytes];
     }
     const places: { at: number; end: number }[] = [];
     const batches = readBatches<RequestRow>(this.#path, requestColumns, {
-      ...{ state: this.state, isJournal: true, from: { at: this.#read, header: this.#header } },
+      ...{
+        state: this.state,
+        isJournal: true,
+        from: { at: this.#read, lines: Math.max(1, this.state.linesRead), header: this.#header },
+      },
       wanted: new Set([...this.#names, 'event_id', 'answer_sha256']),
       onRecord: ({ at, end }) => places.push({ at, end }),
     });
-    for await (const rows of batches) {
-      rows.forEach((row, index) => this.#add(row, places[index]!));
-      places.length = 0;
+    try {
+      for await (const rows of batches) {
+        rows.forEach((row, index) => this.#add(row, places[index]!));
+        places.length = 0;
+      }
+    } catch (error) {
+      this.#startAnew();
+      throw error;
     }
+    // Damaged lines are not read again.
+    this.#read = Math.max(this.#read, this.state.end);
   }
 
   #add(row: RequestRow, { at, end }: { at: number; end: number }): void {
@@ -160,7 +171,6 @@ export class RunIndex {
     this.#starts.set(index, at);
     this.#lengths.push(end - at);
     this.#texts.push(Number.parseInt(row.answer_sha256?.slice(0, 8) ?? '0', 16));
-    this.#read = end;
     for (const { name, words } of this.#wordColumns)
       words.codes.push(words.codeOf(wordOf((row as AnyRow)[name])));
     for (const { name, numbers } of this.#numberColumns)
@@ -268,29 +278,49 @@ export class RunIndex {
   /** Complete rows, in this order, from the file. */
   async read(places: readonly number[]): Promise<RequestRow[]> {
     if (places.length === 0) return [];
-    const file = await open(this.#path);
+    for (let tries = 1; ; tries++) {
+      const found = await this.#readFrom(places);
+      // The end of a run replaces the file. The new one has the same rows in the same order.
+      if (found === undefined && tries < 4) await this.update();
+      else if (found === undefined) return [];
+      else {
+        const verdicts = await readVerdicts(this.#folder);
+        return places.flatMap((place) => {
+          const row = found.get(place);
+          return row === undefined ? [] : [{ ...row, ...verdicts.get(row.event_id) }];
+        });
+      }
+    }
+  }
+
+  /** Undefined if the file has been replaced. The index may change during the read. */
+  async #readFrom(places: readonly number[]): Promise<Map<number, RequestRow> | undefined> {
+    const known = { starts: this.#starts, lengths: this.#lengths, header: this.#header, file: this.#file };
+    const there = places.filter((place) => place < known.lengths.length).sort((a, b) => a - b);
+    const file = await open(this.#path).catch(() => undefined);
+    if (file === undefined) return undefined;
     try {
+      if (nameOf(await file.stat()) !== known.file) return undefined;
       const found = new Map<number, RequestRow>();
-      for (const run of neighbours(places.toSorted((a, b) => a - b))) {
+      for (const run of neighbours(there)) {
         const [first, last] = [run[0]!, run.at(-1)!];
-        const start = this.#starts.get(first);
-        const length = this.#starts.get(last) + this.#lengths.get(last) - start;
+        const start = known.starts.get(first);
+        const length = known.starts.get(last) + known.lengths.get(last) - start;
         const block = Buffer.alloc(length);
         const { bytesRead } = await file.read(block, 0, length, start);
         const text = block.toString('utf8', 0, bytesRead);
-        const rows = rowsIn<RequestRow>(text, this.#header, requestColumns);
+        const rows = rowsIn<RequestRow>(text, known.header, requestColumns);
         if (rows.length === last - first + 1) run.forEach((place) => found.set(place, rows[place - first]!));
       }
-      const verdicts = await readVerdicts(this.#folder);
-      return places.flatMap((place) => {
-        const row = found.get(place);
-        return row === undefined ? [] : [{ ...row, ...verdicts.get(row.event_id) }];
-      });
+      return found;
     } finally {
       await file.close();
     }
   }
 }
+
+/** Identifies a file, whatever its path. */
+const nameOf = ({ dev, ino }: { dev: number; ino: number }): string => `${dev}/${ino}`;
 
 /** Adjacent rows are read at once. */
 function neighbours(places: readonly number[]): number[][] {
@@ -308,14 +338,14 @@ function wordOf(value: AnyRow[string]): string {
   return typeof value === 'object' ? value.join(';') : String(value);
 }
 
-/** The first line of a file, without its line feed. Empty until it is complete. */
-async function headerOf(path: string): Promise<string> {
+/** The first line of a file, without its line feed, and its length in bytes with it. Empty until it is complete. */
+async function headerOf(path: string): Promise<{ text: string; bytes: number }> {
   const file = await open(path);
   try {
     const block = Buffer.alloc(64 * 1024);
     const { bytesRead } = await file.read(block, 0, block.length, 0);
     const end = block.subarray(0, bytesRead).indexOf(10);
-    return end === -1 ? '' : block.toString('utf8', 0, end);
+    return { text: block.toString('utf8', 0, Math.max(0, end)), bytes: end + 1 };
   } finally {
     await file.close();
   }

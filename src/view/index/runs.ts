@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { lstat, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { modelColumns, type ModelSummary } from '../../analysis/summary-columns.ts';
@@ -61,7 +61,7 @@ export class RunList {
     this.#now = now;
   }
 
-  /** Runs with an unreadable manifest are left out. */
+  /** Leaves out runs with an unreadable manifest, and runs in which a link or a pipe replaces a file. */
   async all(): Promise<RunEntry[]> {
     const folders = (await listRuns(this.#results)).reverse();
     const entries: RunEntry[] = [];
@@ -86,6 +86,7 @@ export class RunList {
         [runFiles.manifest, runFiles.models, runFiles.gate].map((name) => stampOf(join(folder, name))),
       )
     ).join(' ');
+    if (stamp.includes(notAFile)) return undefined;
     const known = this.#known.get(folder);
     const entry = known?.stamp === stamp ? known.entry : await readEntry(folder);
     this.#known.set(folder, { stamp, entry });
@@ -94,9 +95,13 @@ export class RunList {
   }
 }
 
+/** Stands for a link, which leads elsewhere, or a pipe, which blocks its reader. */
+const notAFile = 'no file';
+
 const stampOf = async (path: string): Promise<string> => {
-  const found = await stat(path).catch(() => undefined);
-  return found === undefined ? 'none' : `${found.mtimeMs}/${found.size}`;
+  const found = await lstat(path).catch(() => undefined);
+  if (found === undefined) return 'none';
+  return found.isFile() ? `${found.mtimeMs}/${found.size}` : notAFile;
 };
 
 async function readEntry(folder: string): Promise<RunEntry | undefined> {

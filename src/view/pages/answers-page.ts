@@ -10,7 +10,7 @@ import { simulatedBannerFor } from '../../report/page/sections/header-section.ts
 import { answerText } from '../../report/run-page.ts';
 import { questionOf } from '../../report/page/question.ts';
 import type { Prompt } from '../../suite/suite.ts';
-import { addressOf, box, choice, field, mainPart, pager, viewFrame } from '../frame.ts';
+import { addressOf, box, choice, field, lossesOf, mainPart, pageOf, pager, viewFrame } from '../frame.ts';
 import type { RunIndex } from '../index/run-index.ts';
 import type { RunEntry } from '../index/runs.ts';
 import { addressWith } from '../query.ts';
@@ -28,7 +28,7 @@ export async function answersPage(viewer: Viewer, run: RunEntry, address: URL): 
   const columns = columnsOf(index, asked.getAll('model'));
   const outcomes = outcomesOf(index);
   const wanted = await wantedPrompts(run, suite.prompts, outcomes, columns, asked);
-  const page = Math.max(1, Number(asked.get('page') ?? 1) || 1);
+  const page = pageOf(asked.get('page'), wanted.length, promptsPerPage);
   const shown = wanted.slice((page - 1) * promptsPerPage, page * promptsPerPage);
   const scan = new GridScan(index.ways);
   const places = shown.flatMap(({ id }) =>
@@ -53,7 +53,7 @@ export async function answersPage(viewer: Viewer, run: RunEntry, address: URL): 
     here: 'answers',
     body: mainPart(
       'Answers',
-      markup`${simulatedBannerFor(run.routes)}${form(index, suite.prompts, address, base)}
+      markup`${simulatedBannerFor(run.routes)}${lossesOf(viewer, run, index)}${form(index, suite.prompts, address, base)}
       ${wordsBox(columns, base)}${pages}
       ${shown.length === 0 ? nothing('No prompt fits.') : ''}
       ${shown.map((prompt) => {

@@ -9,7 +9,7 @@ import { GridScan } from '../../report/page/grid/grid-scan.ts';
 import { modelLook } from '../../report/page/model-look.ts';
 import { questionOf } from '../../report/page/question.ts';
 import { answerText, comparisonPageFrame } from '../../report/run-page.ts';
-import { addressOf, mainPart, pager, viewFrame } from '../frame.ts';
+import { addressOf, lossesOf, mainPart, pageOf, pager, viewFrame } from '../frame.ts';
 import type { RunEntry } from '../index/runs.ts';
 import { addressWith } from '../query.ts';
 import type { Viewer } from '../viewer.ts';
@@ -95,7 +95,7 @@ async function changedAnswers(
       if (isVerdict || now.text !== then.text) changes.push({ promptId, name, isVerdict });
     }
   changes.sort((a, b) => Number(b.isVerdict) - Number(a.isVerdict));
-  const page = Math.max(1, Number(address.searchParams.get('page') ?? 1) || 1);
+  const page = pageOf(address.searchParams.get('page'), changes.length, answersPerPage);
   const shown = changes.slice((page - 1) * answersPerPage, page * answersPerPage);
   const columns: GridColumn[] = ['before', 'after'].map((name, place) => ({
     name,
@@ -119,7 +119,7 @@ async function changedAnswers(
   const texts = new Map(read.flatMap((side) => side.texts));
   const verdicts = changes.filter(({ isVerdict }) => isVerdict).length;
   return markup`<section id="changed"><h2>Answers that changed</h2>
-    <p class="lead">${changes.length.toLocaleString('en-US')} of the same model on the same prompt; ${verdicts.toLocaleString('en-US')} of them passed differently, and come first.</p>
+    <p class="lead">${changes.length.toLocaleString('en-US')} of the same model on the same prompt; ${verdicts.toLocaleString('en-US')} of them passed differently, and come first.</p>${sides.map(({ run, rows }) => lossesOf(viewer, run, rows))}
     ${changes.length === 0 ? nothing('Every first answer is the same.') : ''}${wordsBox(columns, 0)}
     ${pager({ page, size: answersPerPage, total: changes.length, what: 'Changes', to: (target) => `${addressWith(address, { page: target })}#changed` })}
     ${shown.map(({ promptId, name }) => {

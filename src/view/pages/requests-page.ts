@@ -4,7 +4,7 @@ import { severalIn } from '../../plan/cell.ts';
 import type { PageFrame } from '../../report/page/frame/document.ts';
 import { dataTable } from '../../report/page/frame/data-table.ts';
 import { type Content, type Html, markup } from '../../report/page/frame/html.ts';
-import { addressOf, choice, field, mainPart, pager, viewFrame } from '../frame.ts';
+import { addressOf, choice, field, lossesOf, mainPart, pageOf, pager, viewFrame } from '../frame.ts';
 import { columnNamed, type RunIndex } from '../index/run-index.ts';
 import type { RunEntry } from '../index/runs.ts';
 import { addressWith, cellOf, matching, neededColumns, pageSize, rowQuery, type RowQuery } from '../query.ts';
@@ -17,8 +17,7 @@ export async function requestsPage(viewer: Viewer, run: RunEntry, address: URL):
   const query = rowQuery(address.searchParams, severalIn(index.ways));
   await index.need(neededColumns(query));
   const found = matching(index, query);
-  const last = Math.max(1, Math.ceil(found.length / pageSize));
-  const page = Math.min(query.page, last);
+  const page = pageOf(address.searchParams.get('page'), found.length, pageSize);
   const places = [...found.subarray((page - 1) * pageSize, page * pageSize)];
   const rows = await index.read(places);
   const pages = pager({
@@ -31,7 +30,7 @@ export async function requestsPage(viewer: Viewer, run: RunEntry, address: URL):
     here: 'requests',
     body: mainPart(
       'Requests',
-      markup`${form(index, address)}${query.faults.map((fault) => markup`<p class="bad" role="alert">${fault}</p>`)}
+      markup`${lossesOf(viewer, run, index)}${form(index, address)}${query.faults.map((fault) => markup`<p class="bad" role="alert">${fault}</p>`)}
       ${pages}${table(run, query, address, places, rows)}${rows.length > 20 ? pages : ''}
       <p class="note">Any column of requests.csv filters in the address: <code>?ttft_ms=500..&amp;status=ok</code>. <code>-</code> stands for what was not measured. <code>columns=</code> chooses what is shown.</p>`,
     ),

@@ -4,7 +4,7 @@ import { runFiles } from '../../journal/run-folder.ts';
 import type { PageFrame } from '../../report/page/frame/document.ts';
 import { Html, markup } from '../../report/page/frame/html.ts';
 import { folderPageFrame } from '../../report/run-page.ts';
-import { mainPart, viewFrame } from '../frame.ts';
+import { lossesOf, mainPart, viewFrame } from '../frame.ts';
 import type { RunEntry } from '../index/runs.ts';
 import { liveNews, liveScript } from '../live.ts';
 import type { Viewer } from '../viewer.ts';
@@ -50,7 +50,7 @@ async function livePage(viewer: Viewer, run: RunEntry): Promise<PageFrame> {
     more: liveScript,
     body: mainPart(
       markup`<bdi>${run.suite}</bdi>`,
-      markup`<p class="state" id="state" role="status">${html(news.state)}</p>
+      markup`<p class="state" id="state" role="status">${html(news.state)}</p>${lossesOf(viewer, run, viewer.open(run).rows)}
         <div id="models">${html(news.models)}</div>
         <h2>Newest requests</h2>
         <p class="note">Heavy pages (answers, other runs) can wait: this machine is measuring. <span id="waiting"></span></p>

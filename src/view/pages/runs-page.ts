@@ -1,7 +1,7 @@
 import type { PageFrame } from '../../report/page/frame/document.ts';
 import { type Cell, dataTable } from '../../report/page/frame/data-table.ts';
 import { join, markup } from '../../report/page/frame/html.ts';
-import { addressOf, choice, field, mainPart, pager, viewFrame } from '../frame.ts';
+import { addressOf, choice, field, mainPart, pageOf, pager, viewFrame } from '../frame.ts';
 import { filteredRuns, type RunEntry, runStates } from '../index/runs.ts';
 import { addressWith, pageSize } from '../query.ts';
 import type { Viewer } from '../viewer.ts';
@@ -17,7 +17,7 @@ export async function runsPage(viewer: Viewer, address: URL): Promise<PageFrame>
     }),
   );
   const found = filteredRuns(all, wanted);
-  const page = Math.max(1, Number(asked('page') ?? 1) || 1);
+  const page = pageOf(address.searchParams.get('page'), found.length, pageSize);
   const shown = found.slice((page - 1) * pageSize, page * pageSize);
   const given = (name: string): string | null => address.searchParams.get(name);
   const form = markup`<form class="wanted" method="get" action="/">
