@@ -1,5 +1,5 @@
 import { fixed } from '../../src/report/number-text.ts';
-import { figureOf, ratios, type Series, type Values } from './findings.ts';
+import { differences, figureOf, ratios, type Series, type Values } from './findings.ts';
 import type { Errors } from './task.ts';
 import { ourLevels, task } from './tasks.ts';
 
@@ -115,6 +115,8 @@ export const bars: readonly Bar[] = [
         ratePerSecond(series, 32),
       ),
   },
+  viewedLagBar('p50', 0.5),
+  viewedLagBar('p99', 5),
   {
     what: "heap per open stream, against the SDK's loop",
     limit: 0.5,
@@ -231,6 +233,21 @@ function rustBar(concurrency: number): Bar {
     isOptional: true,
     values: (series) => ratios(ratePerSecond(series, concurrency), rust(series)),
     note: (series) => `${middle(ratePerSecond(series, concurrency), 0)} against ${middle(rust(series), 0)}`,
+  };
+}
+
+/** What an open viewer adds to our own lag, by the rows of runs that stream at a pace. */
+function viewedLagBar(which: 'p50' | 'p99', limit: number): Bar {
+  const lag = (series: Series, of: ReturnType<typeof task.run>): Values =>
+    series.values(of, ({ lagMs }) => lagMs[which]);
+  return {
+    what: `gatebench run: client_lag_ms ${which}, 32 streams, more while somebody views it`,
+    limit,
+    limitText: `≤ ${limit} ms`,
+    unit: 'ms',
+    values: (series) => differences(lag(series, task.pacedViewedRun), lag(series, task.pacedRun)),
+    note: (series) =>
+      `${middle(lag(series, task.pacedViewedRun), 2)} against ${middle(lag(series, task.pacedRun), 2)} ms`,
   };
 }
 

@@ -24,10 +24,17 @@ export class Series {
 }
 
 /** Ratios within each repetition, whose two sides ran one after the other. */
-export function ratios(above: Values, below: Values): Values {
-  return above.map((value, index) => {
-    const other = below[index];
-    return value === undefined || other === undefined ? undefined : value / other;
+export const ratios = (above: Values, below: Values): Values =>
+  paired(above, below, (value, other) => value / other);
+
+/** The same as differences. */
+export const differences = (more: Values, less: Values): Values =>
+  paired(more, less, (value, other) => value - other);
+
+function paired(ones: Values, others: Values, of: (one: number, other: number) => number): Values {
+  return ones.map((one, index) => {
+    const other = others[index];
+    return one === undefined || other === undefined ? undefined : of(one, other);
   });
 }
 

@@ -62,7 +62,7 @@ describe('a line', () => {
         task.streams('ours', streams),
         level(streams, 1, { bound: { rows: 200, held, broken_elsewhere: 0 } }),
       );
-    const line = lineOf(barOf('client_lag_ms'), series);
+    const line = lineOf(barOf('rows within client_lag_ms'), series);
     expect(line).toMatchObject({ figure: '98.00 %', verdict: 'missed' });
     expect(line.note).toBe(
       '200/200 (0 not ours), 199/200 (0 not ours), 196/200 (0 not ours), 200/200 (0 not ours)',

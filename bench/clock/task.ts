@@ -19,8 +19,10 @@ export interface RunTask {
   /** Pieces of each answer. */
   frames: number;
   isTls: boolean;
-  /** Meanwhile `gatebench view` shows the run, and its first page is loaded three times a second. */
+  /** `gatebench view` shows the run meanwhile, and its live page asks for news as a browser's does. */
   isViewed: boolean;
+  /** Between two pieces; 0: all come at once. */
+  paceMs: Ms;
 }
 
 /** The same requests by sglang's Rust client, if available. */
@@ -46,10 +48,10 @@ export interface Findings {
   /** `steady` is without the opening wave. Processor time of the whole process. */
   wave: { whole: Errors; steady: Errors; cpuUsPerChunk: number };
   /**
-   * Requests per second by their rows, without the tenths at both ends. Processor time of the whole command per
-   * request.
+   * Requests a second by their rows, without the tenths at both ends; processor time of the whole command for each; what
+   * the rows say of our own lag.
    */
-  run: { perSecond: number; cpuMs: number };
+  run: { perSecond: number; cpuMs: number; lagMs: { p50: Ms; p99: Ms } };
   rust: { perSecond: number };
   /** p99 of the TTFT's error, counted from `sent` and from the call. */
   burst: { fromSentMs: Ms; fromCallMs: Ms };

@@ -25,18 +25,26 @@ const run = (concurrency: number, more: Partial<Of<'run'>> = {}): Of<'run'> => (
   frames: 5,
   isTls: false,
   isViewed: false,
+  paceMs: 0,
   ...more,
 });
 /** Answers of forty pieces, one after another. */
 const longRun = run(32, { frames: 40, requests: 2000 });
 const tlsRun = run(32, { isTls: true });
 const viewedRun = run(32, { isViewed: true });
+/** Answers that stream for half a second, so that the lag is not that of a full machine. */
+const paced = { frames: 20, requests: 800, paceMs: 20 };
+const pacedRun = run(32, paced);
+const pacedViewedRun = run(32, { ...paced, isViewed: true });
 const heap = (client: ClientName): Of<'heap'> => ({ kind: 'heap', client, streams: 1000 });
 const start: Of<'start'> = { kind: 'start', times: 7 };
 
 const rust = (concurrency: number): Of<'rust'> => ({ kind: 'rust', concurrency, requests: 6000, frames: 5 });
 
-export const task = { streams, wave, burst, short, run, rust, longRun, tlsRun, viewedRun, heap, start };
+export const task = {
+  ...{ streams, wave, burst, short, run, rust, longRun, tlsRun, viewedRun, pacedRun, pacedViewedRun },
+  ...{ heap, start },
+};
 
 /** Levels at which our client runs. At each, the rows' own bound is also tested. */
 export const ourLevels = [8, 64, 192, 512] as const;
@@ -65,6 +73,8 @@ export const tasks: readonly Task[] = [
   longRun,
   tlsRun,
   viewedRun,
+  pacedRun,
+  pacedViewedRun,
   heap('ours'),
   heap('sdk'),
   start,
@@ -74,7 +84,7 @@ export const tasks: readonly Task[] = [
 export function nameOf(subject: Task): string {
   if (subject.kind === 'start') return 'start of the program';
   if (subject.kind === 'run')
-    return `gatebench run: ${subject.concurrency} × ${subject.frames} pieces${subject.isTls ? ', TLS' : ''}${subject.isViewed ? ', viewed' : ''}`;
+    return `gatebench run: ${subject.concurrency} × ${subject.frames} pieces${subject.isTls ? ', TLS' : ''}${subject.paceMs > 0 ? `, ${subject.paceMs} ms apart` : ''}${subject.isViewed ? ', viewed' : ''}`;
   if (subject.kind === 'rust')
     return `sglang's Rust client: ${subject.concurrency} × ${subject.frames} pieces`;
   const { client, kind } = subject;
