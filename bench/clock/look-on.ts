@@ -8,15 +8,15 @@ import { listRuns } from '../../src/journal/run-folder.ts';
 import type { LiveNews } from '../../src/view/live.ts';
 
 const bin = fileURLToPath(new URL('../../src/bin.ts', import.meta.url));
-/** As often as the script of a live page asks. */
+/** As often as a live page asks for news. */
 const everyMs = 500;
 
 export interface LookingOn {
-  /** Rejects when nothing was seen of a run. */
+  /** Rejects if the viewer saw no row. */
   end(): Promise<void>;
 }
 
-/** Somebody has the live page of the next run below `results` open, in a viewer of its own process. */
+/** Starts a viewer and keeps the live page of the next run below `results` open. */
 export async function lookOn(results: string): Promise<LookingOn> {
   const child = spawn(process.execPath, [bin, 'view', '--results', results, '--json'], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -44,7 +44,7 @@ function withAbort(): { signal: AbortSignal; abort: () => void } {
   return { signal: controller.signal, abort: () => controller.abort() };
 }
 
-/** How many rows were seen until it was told to stop. */
+/** Follows the run until told to stop. Returns how many rows it saw. */
 async function follow(
   results: string,
   origin: string,

@@ -10,7 +10,7 @@ export interface Line {
   /** Bytes of the file before it, and up to its end, including the line feed. */
   readonly at: number;
   readonly end: number;
-  /** The same in what was read of the file. Only until the next lines are asked for: then it is filled anew. */
+  /** The bytes of the line in the read buffer. Valid until the next batch is requested, which reuses the buffer. */
   readonly bytes?: { readonly block: Buffer; readonly start: number; readonly stop: number };
 }
 

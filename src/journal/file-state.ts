@@ -13,7 +13,7 @@ export class FileState {
   isTorn = false;
   /** Lines that were skipped. */
   damaged = 0;
-  /** Lines that were read, from the first of the file, and the byte at which they end: a torn one is not among them. */
+  /** Lines read so far, from the start of the file, and the byte at which they end. Without a torn last line. */
   linesRead = 0;
   end = 0;
   #named: { line: number; why: string }[] = [];

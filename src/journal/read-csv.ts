@@ -106,7 +106,7 @@ async function firstLines(batches: AsyncGenerator<Line[]>): Promise<Line[]> {
   while (first.length <= sampled) {
     const next = await batches.next();
     if (next.done === true) break;
-    // The bytes of those before are gone.
+    // The next batch has reused the buffers of the earlier ones.
     first = [...first.map(({ bytes: _, ...line }) => line), ...next.value];
   }
   return first;
@@ -223,7 +223,7 @@ class RecordReader {
     return rows;
   }
 
-  /** Adds the row of a line that our own checksum vouches for. False for any other, of which nothing is known then. */
+  /** Adds the row of a line with a matching checksum. False for any other line, which is then read with care. */
   #readWhole(line: Line, rows: AnyRow[]): boolean {
     if ((line.isTail && this.#options.isJournal) || !this.#scan.isWhole(line)) return false;
     const { number, text, at, end } = line;
@@ -232,7 +232,7 @@ class RecordReader {
       this.#options.onRecord?.({ line: number, text, at, end });
       rows.push(row);
     } catch (error) {
-      // No damage: a version to come may have written it.
+      // The checksum matches, so it is not damaged. A later version may have written it.
       throw new UserError(`${this.#path}:${number}: ${(error as Error).message}`);
     }
     return true;

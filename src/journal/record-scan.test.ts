@@ -14,7 +14,7 @@ import { numbered } from './testing/rows.ts';
 const names = ['b', 'a', 'c', rowCheck.name];
 const checkOf = checkFor(names);
 
-/** What the careful way finds: the cells of a line that is whole, or nothing. */
+/** The cells of a whole line, by `cellsOf` and `checkFor`. */
 function carefully(text: string, of: readonly string[]): string[] | undefined {
   const cells = text.endsWith('\r') ? undefined : cellsOf(text);
   if (cells?.length !== of.length) return undefined;
@@ -67,14 +67,14 @@ const cell = fc.oneof(
   ),
 );
 
-test('what is written is whole, and has the cells that the careful way finds', () => {
+test('a record as we write it is accepted, with its cells', () => {
   fc.assert(
     fc.property(cell, cell, cell, (b, a, c) => {
       const cells = [b, a, c, ''];
       cells[3] = checkOf(cells);
       const text = csvRecord(cells).slice(0, -1);
       const found = quickly(lineOf(text), names);
-      // What a spreadsheet may have written is left to the careful way.
+      // TRUE and FALSE of a spreadsheet are left to cellsOf.
       if (found === undefined) expect(cells.some((one) => /^[TF].*E$/su.test(one))).toBe(true);
       else expect(found).toEqual(cells);
     }),
@@ -82,7 +82,7 @@ test('what is written is whole, and has the cells that the careful way finds', (
   );
 });
 
-test('what the careful way does not call whole is not whole, whatever the line', () => {
+test('no line is accepted that cellsOf and checkFor reject', () => {
   const piece = fc.constantFrom(
     'a',
     '0',
@@ -99,7 +99,7 @@ test('what the careful way does not call whole is not whole, whatever the line',
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 9 }), fc.boolean(), (pieces, isSummed) => {
       let text = pieces.join('');
-      // One whose sum is right for the cells that it has, as far as it has any.
+      // With a checksum that is right for its cells.
       const cells = isSummed ? cellsOf(text) : undefined;
       if (cells?.length === 3) text += `,${checkOf([...cells, ''])}`;
       const found = quickly(lineOf(text), names);
@@ -109,7 +109,7 @@ test('what the careful way does not call whole is not whole, whatever the line',
   );
 });
 
-test('rows of a file, with any byte of it turned over, are whole to both or to none', async () => {
+test('with any byte of a file flipped, both readers agree on each line', async () => {
   await using scratch = await scratchFolder();
   const path = join(scratch.path, 'requests.csv');
   const all = requestColumns.map(({ name }) => name);
@@ -129,7 +129,7 @@ test('rows of a file, with any byte of it turned over, are whole to both or to n
   expect(whole).toBeGreaterThan(600);
 });
 
-test('a cell that has no bytes at hand is not looked at', () => {
+test('a line without its bytes is left to cellsOf', () => {
   const { bytes: _, ...line } = lineOf('');
   expect(quickly(line, names)).toBeUndefined();
 });

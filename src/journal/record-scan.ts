@@ -3,26 +3,26 @@ import type { Line } from './csv-lines.ts';
 import { checkedNames, rowCheck } from './csv-file.ts';
 
 const [quote, comma, zero, dot, minus, nine] = [0x22, 0x2c, 0x30, 0x2e, 0x2d, 0x39];
-/** Between the cells that a checksum covers. */
+/** Ends each cell in the text of a checksum. */
 const cellEnd = 0x1e;
-/** `TRUE` and `FALSE` begin with one of these, and end with the last. */
+/** `TRUE` and `FALSE` begin with one of the first two, and end with the last. */
 const [capitalT, capitalF, capitalE] = [0x54, 0x46, 0x45];
 
 /**
- * The quick way to read a record as `csvLines` writes it: finds where its cells stand in the bytes of its line, and holds
- * them against their checksum, without making any of them. It says yes only to what the careful way would call whole;
- * whatever else it meets, it leaves to that.
+ * A fast reader for records as `csvLines` writes them. It finds the cells in the bytes of a line and verifies their
+ * checksum without making a string for each. It accepts only what `cellsOf` and `checkFor` accept, and rejects anything
+ * unusual, which is then left to them.
  */
 export class RecordScan {
   readonly #check: number;
   readonly #order: { place: number; before: Uint8Array }[];
   readonly #starts: Int32Array;
   readonly #ends: Int32Array;
-  /** Whether a cell has quotes inside, which stand twice in the file. */
+  /** Whether a cell contains quotes, which are doubled in the file. */
   readonly #doubled: Uint8Array;
-  /** The text that the checksum is made of. */
+  /** The text that the checksum is computed from. */
   #summed = Buffer.alloc(16 * 1024);
-  /** Bytes that the names and ends of all cells take there. */
+  /** Bytes of all names and cell ends in it. */
   readonly #overhead: number;
   #line: Line | undefined;
   #isAscii = false;
@@ -37,7 +37,7 @@ export class RecordScan {
     this.#doubled = new Uint8Array(names.length);
   }
 
-  /** Whether the line is a whole record whose checksum matches; its cells can be asked for until the next one. */
+  /** Whether the line is a whole record with a matching checksum. `cell` then returns its cells, until the next call. */
   isWhole(line: Line): boolean {
     const { bytes } = line;
     if (bytes === undefined || this.#check === -1) return false;
@@ -46,7 +46,7 @@ export class RecordScan {
     return this.#divide(bytes) && this.#matches(bytes.block);
   }
 
-  /** A cell of the last record that was whole. */
+  /** A cell of the last record that was accepted. */
   cell(place: number): string {
     const [start, end] = [this.#starts[place]!, this.#ends[place]!];
     if (start === end) return '';
@@ -57,7 +57,7 @@ export class RecordScan {
     return this.#doubled[place] === 1 ? cell.replaceAll('""', '"') : cell;
   }
 
-  /** Where its cells stand. False for any other number of them, and for quotes that we do not write. */
+  /** Finds the cells. False if their number is wrong, or for quotes that we do not write. */
   #divide({ block, start, stop }: NonNullable<Line['bytes']>): boolean {
     const [starts, ends, doubled] = [this.#starts, this.#ends, this.#doubled];
     let at = start;
@@ -98,7 +98,7 @@ export class RecordScan {
       if (from === to) continue;
       const last = block[to - 1];
       if (last === zero) to = withoutZeros(block, from, to);
-      // A spreadsheet may have written it.
+      // A spreadsheet may have written TRUE or FALSE.
       else if (last === capitalE && (block[from] === capitalT || block[from] === capitalF)) return false;
       for (let n = 0; n < before.length; n++) summed[length++] = before[n]!;
       if (this.#doubled[place] === 1)
@@ -115,7 +115,7 @@ export class RecordScan {
   }
 }
 
-/** Where a number ends without the zeros at the end of its decimals; where the cell ends if it is none. */
+/** End of a number without the trailing zeros of its decimals. Any other cell keeps its end. */
 function withoutZeros(block: Buffer, from: number, to: number): number {
   let hasDot = false;
   for (let at = block[from] === minus ? from + 1 : from; at < to; at++) {

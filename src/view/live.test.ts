@@ -10,7 +10,7 @@ import { liveNews } from './live.ts';
 import { storedRun } from './testing/viewer.ts';
 import { Viewer } from './viewer.ts';
 
-test('who asks for news beside others, of a file that grows and is replaced, gets every row once', async () => {
+test('several tabs on a file that grows and is replaced each get every row once', async () => {
   await using home = await scratch();
   const rows = Array.from({ length: 120 }, (_, n) => row({ event_id: `event-${n}` }));
   const folder = await storedRun(home.path, rows.slice(0, 3), { status: 'running' });
