@@ -202,7 +202,7 @@ async function closedLoops(): Promise<void> {
   );
   for (const concurrency of [32, 256]) {
     const found = (requests: number): ReturnType<typeof measureRun> =>
-      measureRun({ kind: 'run', concurrency, requests, frames: 5, isTls: false, isViewed: false, paceMs: 0 });
+      measureRun({ kind: 'run', concurrency, requests, frames: 5, isTls: false, isViewed: false });
     const [start, whole] = [await found(few), await found(many)];
     // Both include the program's start and its report.
     const cpuMs = (whole.cpuMs * many - start.cpuMs * few) / (many - few);

@@ -21,8 +21,8 @@ export interface RunTask {
   isTls: boolean;
   /** `gatebench view` shows the run meanwhile, and its live page asks for news as a browser's does. */
   isViewed: boolean;
-  /** Between two pieces; 0: all come at once. */
-  paceMs: Ms;
+  /** Between two pieces. Absent: all come at once. */
+  paceMs?: Ms;
 }
 
 /** The same requests by sglang's Rust client, if available. */

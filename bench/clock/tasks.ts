@@ -25,7 +25,6 @@ const run = (concurrency: number, more: Partial<Of<'run'>> = {}): Of<'run'> => (
   frames: 5,
   isTls: false,
   isViewed: false,
-  paceMs: 0,
   ...more,
 });
 /** Answers of forty pieces, one after another. */
@@ -84,7 +83,7 @@ export const tasks: readonly Task[] = [
 export function nameOf(subject: Task): string {
   if (subject.kind === 'start') return 'start of the program';
   if (subject.kind === 'run')
-    return `gatebench run: ${subject.concurrency} × ${subject.frames} pieces${subject.isTls ? ', TLS' : ''}${subject.paceMs > 0 ? `, ${subject.paceMs} ms apart` : ''}${subject.isViewed ? ', viewed' : ''}`;
+    return `gatebench run: ${subject.concurrency} × ${subject.frames} pieces${subject.isTls ? ', TLS' : ''}${subject.paceMs ? `, ${subject.paceMs} ms apart` : ''}${subject.isViewed ? ', viewed' : ''}`;
   if (subject.kind === 'rust')
     return `sglang's Rust client: ${subject.concurrency} × ${subject.frames} pieces`;
   const { client, kind } = subject;

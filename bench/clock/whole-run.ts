@@ -64,7 +64,7 @@ export async function runShort(
 
 /** Sends all pieces of an answer at once, or at a steady pace. */
 async function serverOf({ frames, isTls, paceMs }: RunTask): Promise<AsyncDisposable & { url: string }> {
-  if (paceMs === 0) {
+  if (paceMs === undefined) {
     const server = await spawnInstantServer({ isTls });
     return {
       url: `${server.url}/stream/${frames}`,
@@ -76,11 +76,11 @@ async function serverOf({ frames, isTls, paceMs }: RunTask): Promise<AsyncDispos
 }
 
 function suiteOf({ concurrency, requests, frames, paceMs }: RunTask): object {
-  const knobs = `custom-ollama/sim-exact?ttftMs=${5 * paceMs}&gapMs=${paceMs}&tokens=${frames}`;
+  const paced = `custom-ollama/sim-exact?ttftMs=100&gapMs=${paceMs}&tokens=${frames}`;
   return {
     version: 1,
     name: 'bench',
-    models: models.map((id) => ({ id, model: paceMs === 0 ? `custom-ollama/sim-${id}` : knobs })),
+    models: models.map((id) => ({ id, model: paceMs === undefined ? `custom-ollama/sim-${id}` : paced })),
     prompts: Array.from({ length: prompts }, (_, n) => ({ id: `p${n}`, prompt: `Question number ${n}?` })),
     run: { repeat: Math.ceil(requests / models.length / prompts), warmup: 0, concurrency },
   };
