@@ -19,7 +19,7 @@ export interface RunTask {
   /** Pieces of each answer. */
   frames: number;
   isTls: boolean;
-  /** `gatebench view` shows the run meanwhile, and its live page asks for news as a browser's does. */
+  /** Meanwhile `gatebench view` shows the run on a live page that asks for news, as in a browser. */
   isViewed: boolean;
   /** Between two pieces. Absent: all come at once. */
   paceMs?: Ms;
@@ -48,8 +48,8 @@ export interface Findings {
   /** `steady` is without the opening wave. Processor time of the whole process. */
   wave: { whole: Errors; steady: Errors; cpuUsPerChunk: number };
   /**
-   * Requests a second by their rows, without the tenths at both ends; processor time of the whole command for each; what
-   * the rows say of our own lag.
+   * Requests per second by their rows, without the tenths at both ends. Processor time of the whole command per
+   * request. `client_lag_ms` of the rows.
    */
   run: { perSecond: number; cpuMs: number; lagMs: { p50: Ms; p99: Ms } };
   rust: { perSecond: number };

@@ -76,7 +76,7 @@ async function serverOf({ frames, isTls, paceMs }: RunTask): Promise<AsyncDispos
 }
 
 function suiteOf({ concurrency, requests, frames, paceMs }: RunTask): object {
-  const paced = `custom-ollama/sim-exact?ttftMs=100&gapMs=${paceMs}&tokens=${frames}`;
+  const paced = `custom-ollama/sim-exact?ttftMs=100&gapMs=${paceMs}&answerFrames=${frames}`;
   return {
     version: 1,
     name: 'bench',
