@@ -25,23 +25,18 @@ export async function lookOn(results: string): Promise<LookingOn> {
   const { url } = JSON.parse(line) as { url: string };
   const door = await fetch(url, { redirect: 'manual' });
   const headers = { cookie: door.headers.get('set-cookie')!.split(';')[0]! };
-  const { signal, abort } = withAbort();
-  const seen = follow(results, new URL(url).origin, headers, signal);
+  const watching = new AbortController();
+  const seen = follow(results, new URL(url).origin, headers, watching.signal);
   seen.catch(() => undefined);
   return {
     async end() {
-      abort();
+      watching.abort();
       const ended = once(child, 'exit');
       child.kill();
       await ended;
       if ((await seen) === 0) throw new Error('the viewer saw no row of the run');
     },
   };
-}
-
-function withAbort(): { signal: AbortSignal; abort: () => void } {
-  const controller = new AbortController();
-  return { signal: controller.signal, abort: () => controller.abort() };
 }
 
 /** Follows the run until told to stop. Returns how many rows it saw. */
@@ -52,19 +47,34 @@ async function follow(
   signal: AbortSignal,
 ): Promise<number> {
   let next = 0;
-  let isOpen = false;
-  for (; !signal.aborted; await sleep(everyMs)) {
-    const [run] = await listRuns(results);
-    if (run === undefined) continue;
-    const page = `${origin}/run/${basename(dirname(run))}/${basename(run)}`;
+  let page: string | undefined;
+  while (!signal.aborted) {
     try {
-      if (!isOpen) await (await fetch(page, { headers })).text();
-      isOpen = true;
-      const answer = await fetch(`${page}/live?after=${next}`, { headers, signal });
-      if (answer.ok) ({ next } = (await answer.json()) as LiveNews);
+      page ??= await opened(results, origin, headers);
+      if (page !== undefined) {
+        const answer = await fetch(`${page}/live?after=${next}`, { headers, signal });
+        if (answer.ok) next = ((await answer.json()) as LiveNews).next;
+      }
     } catch (error) {
-      if (!signal.aborted) throw error;
+      // The viewer ends while it is asked.
+      if (!isOver(signal)) throw error;
     }
+    await sleep(everyMs);
   }
   return next;
+}
+
+const isOver = ({ aborted }: AbortSignal): boolean => aborted;
+
+/** Opens the page of the run. Undefined until there is one. */
+async function opened(
+  results: string,
+  origin: string,
+  headers: Record<string, string>,
+): Promise<string | undefined> {
+  const run = (await listRuns(results)).at(0);
+  if (run === undefined) return undefined;
+  const page = `${origin}/run/${basename(dirname(run))}/${basename(run)}`;
+  await (await fetch(page, { headers })).text();
+  return page;
 }

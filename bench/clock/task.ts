@@ -49,7 +49,7 @@ export interface Findings {
   wave: { whole: Errors; steady: Errors; cpuUsPerChunk: number };
   /**
    * Requests per second by their rows, without the tenths at both ends. Processor time of the whole command per
-   * request. `client_lag_ms` of the rows.
+   * request. `client_lag_ms` of the rows behind the first tenth.
    */
   run: { perSecond: number; cpuMs: number; lagMs: { p50: Ms; p99: Ms } };
   rust: { perSecond: number };

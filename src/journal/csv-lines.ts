@@ -11,7 +11,7 @@ export interface Line {
   readonly at: number;
   readonly end: number;
   /** The bytes of the line in the read buffer. Valid until the next batch is requested, which reuses the buffer. */
-  readonly bytes?: { readonly block: Buffer; readonly start: number; readonly stop: number };
+  readonly bytes?: undefined | { readonly block: Buffer; readonly start: number; readonly stop: number };
 }
 
 /** Block size in bytes. */

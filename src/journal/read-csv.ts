@@ -107,7 +107,7 @@ async function firstLines(batches: AsyncGenerator<Line[]>): Promise<Line[]> {
     const next = await batches.next();
     if (next.done === true) break;
     // The next batch has reused the buffers of the earlier ones.
-    first = [...first.map(({ bytes: _, ...line }) => line), ...next.value];
+    first = [...first.map((line) => ({ ...line, bytes: undefined })), ...next.value];
   }
   return first;
 }

@@ -130,6 +130,5 @@ test('with any byte of a file flipped, both readers agree on each line', async (
 });
 
 test('a line without its bytes is left to cellsOf', () => {
-  const { bytes: _, ...line } = lineOf('');
-  expect(quickly(line, names)).toBeUndefined();
+  expect(quickly({ ...lineOf(''), bytes: undefined }, names)).toBeUndefined();
 });
