@@ -284,16 +284,24 @@ function redisOptions({ url }: QueueAddress): object {
   };
 }
 
-const postgresOptions = ({ url }: QueueAddress): pgPackage.ClientConfig => ({
-  connectionString: url.href,
-  connectionTimeoutMillis: connectMs,
-});
+function postgresOptions({ url }: QueueAddress): pgPackage.ClientConfig {
+  const { href, searchParams } = new URL(url);
+  const isVerified = /^(require|verify-ca)$/.test(searchParams.get('sslmode') ?? '');
+  // The driver takes these for verify-full, and warns of that.
+  const connectionString =
+    isVerified && !searchParams.has('uselibpqcompat')
+      ? href.replace(/([?&]sslmode)=[^&#]*/, '$1=verify-full')
+      : href;
+  return { connectionString, connectionTimeoutMillis: connectMs };
+}
 
 async function examineRedis(address: QueueAddress): Promise<string[]> {
   const { Redis } = ioredis();
   const client = new Redis({
     ...redisOptions(address),
     lazyConnect: true,
+    // It would print what we report.
+    enableReadyCheck: false,
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
   });
@@ -301,6 +309,8 @@ async function examineRedis(address: QueueAddress): Promise<string[]> {
   client.on('error', (error: Error) => (failure ??= error));
   try {
     await client.connect();
+    // On connecting, a database that is not there is passed over.
+    await client.select(Number(address.url.pathname.slice(1)));
     const info = factsOf(await client.info());
     const policy = info.get('maxmemory_policy');
     if (policy !== undefined && policy !== 'noeviction')
@@ -339,41 +349,64 @@ async function examinePostgres(address: QueueAddress): Promise<string[]> {
   }
 }
 
-/** Why a server could not be used: its own message, without secrets. */
-function reasonOf(error: unknown, { redact }: QueueAddress, otherwise: string): string {
+/** Why a server could not be used: its own message, without secrets, what it means, and what to do. */
+function reasonOf(error: unknown, address: QueueAddress, otherwise: string): string {
   const { code, message, errors } = error as NodeJS.ErrnoException & { errors?: Error[] };
-  const said = oneLine(redact(message || errors?.[0]?.message || String(code ?? error)), 200);
+  const said = oneLine(address.redact(message || errors?.[0]?.message || String(code ?? error)), 200);
   const found = reasons.find(({ words }) => words.test(`${code} ${said}`));
-  const { what, advice = '' } = found ?? { what: otherwise };
-  return `${what}: ${said}${/[.!]$/.test(said) || advice === '' ? '' : '.'}${advice && ` ${advice}`}`;
+  const advice = found?.advice?.(address);
+  return `${found?.what ?? otherwise}: ${advice === undefined ? said : `${said.replace(/[.:]+$/, '')}. ${advice}`}`;
 }
 
-/** What a server says, what it means, and what to do. The first that fits. */
-const reasons: readonly { words: RegExp; what: string; advice?: string }[] = [
+interface Reason {
+  /** In the code or the message of an error. */
+  words: RegExp;
+  /** Absent: what was tried did not work. */
+  what?: string;
+  advice?: (address: QueueAddress) => string | undefined;
+}
+
+/** The first that fits. */
+const reasons: readonly Reason[] = [
   {
-    words: /NOPERM|permission denied|\b42501\b/i,
+    words: /NOPERM/,
     what: 'does not let this user do what a queue needs',
-    advice: 'compose.yaml has an ACL that does; a user of PostgreSQL must be able to create a schema.',
+    advice: () => 'compose.yaml has an ACL that does.',
   },
   {
-    words:
-      /WRONGPASS|NOAUTH|invalid password|password authentication failed|password must be|no pg_hba|\b28(P01|000)\b/i,
+    words: /\b42501\b/,
+    what: 'does not let this user do what a queue needs',
+    advice: () => 'It must be able to create a schema.',
+  },
+  {
+    words: /NOAUTH|WRONGPASS|password|no pg_hba|\b28(P01|000)\b/i,
     what: 'refused the user or the password',
+    advice: ({ kind, url }) =>
+      url.password === ''
+        ? `The address has no password. Write it as ${kind}://${kind === 'redis' ? ':password' : 'user:password'}@host.`
+        : undefined,
   },
   {
     words: /ALTNAME/,
     what: 'has a certificate for another name',
-    advice: 'Write that name as the host of the address.',
+    advice: () => 'Write that name as the host of the address.',
   },
   {
-    words: /SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|CERT_|certificate/i,
+    words: /SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|CERT_/,
     what: 'has a certificate that is not trusted here',
-    advice: 'Set NODE_EXTRA_CA_CERTS to a file with the certificate of its authority.',
+    advice: () => 'Set NODE_EXTRA_CA_CERTS to a file with the certificate of its authority.',
   },
   {
-    words: /wrong version number|packet length too long|EPROTO|does not support SSL/i,
-    what: 'does not speak TLS',
-    advice: 'Use redis://, or leave out sslmode.',
+    words: /wrong version number|packet length too long|EPROTO|not support SSL/i,
+    what: 'does not use TLS',
+    advice: ({ kind }) => (kind === 'redis' ? 'Write redis://.' : 'Leave out sslmode.'),
   },
   { words: /\b3D000\b/, what: 'has no such database' },
+  {
+    words: /ETIMEDOUT|ECONNRESET|EPIPE|closed|timeout expired/i,
+    advice: (address) =>
+      isEncrypted(address.url)
+        ? 'Does it use TLS? The address says so.'
+        : 'Does it use TLS? The address does not say so.',
+  },
 ];

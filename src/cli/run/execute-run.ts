@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
-import { exitCode, type ExitCode } from '../../base/user-error.ts';
+import { exitCode, type ExitCode, UserError } from '../../base/user-error.ts';
 import { loadCalibration, stateFolder } from '../../diagnose/calibrate/calibration-file.ts';
 import { FolderSink } from '../../journal/folder-sink.ts';
 import type { Manifest } from '../../journal/manifest.ts';
@@ -45,6 +45,8 @@ export async function executeRun(flags: RunFlags, io: Io): Promise<ExitCode> {
 
 async function runAll(around: Surroundings): Promise<ExitCode> {
   const { flags, io, interruption } = around;
+  if (flags.queue === undefined && flags.workers > 1)
+    throw new UserError('--workers counts workers of a queue: add --queue, or leave it out.');
   if (flags.resume !== undefined || flags.retryErrors !== undefined) return await goOn(around);
   const suites = await readSuites(flags, io);
   let code: ExitCode = exitCode.done;

@@ -31,7 +31,12 @@ export const withoutRedis =
 export const withoutPostgres =
   postgresFolder === undefined && !isDemanded ? 'NOT TRIED ON POSTGRESQL: apt install postgresql' : undefined;
 
-for (const line of [withoutRedis, withoutPostgres]) if (line !== undefined) console.warn(line);
+/** Why no certificate can be made; undefined when one can, or when the tools are demanded. */
+export const withoutOpenssl =
+  onPath('openssl') === undefined && !isDemanded ? 'NOT TRIED WITH TLS: apt install openssl' : undefined;
+
+for (const line of [withoutRedis, withoutPostgres, withoutOpenssl])
+  if (line !== undefined) console.warn(line);
 
 export interface TestServer extends AsyncDisposable {
   url: string;
@@ -166,7 +171,7 @@ function childrenOf(pid: number): number[] {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const listener = createServer().listen(0, '127.0.0.1');
   await once(listener, 'listening');
   const { port } = listener.address() as AddressInfo;
