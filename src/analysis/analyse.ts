@@ -29,7 +29,7 @@ import { placeVerdicts } from './places.ts';
 import { decideThresholds, thresholdColumns } from './thresholds.ts';
 import type { PairRow } from './summary-columns.ts';
 import { warningLines } from './warning-lines.ts';
-import { warningsOf } from './warnings.ts';
+import { machineWarnings, warningsOf } from './warnings.ts';
 
 /** Sees each row of a run once, in any order. */
 export interface RowCollector {
@@ -124,18 +124,22 @@ function analysisOf(seen: Seen, manifest: Manifest, records?: QualityRecords): A
   const all = withCosts(collected, comparison.pairs, { isSequential });
   const quality = qualityOf(collected, suite, records);
   const planned = plannedRequests(manifest);
+  const facts = defined({
+    loopUtilisation: manifest.loop_utilisation,
+    unprovenClock: unprovenClock(manifest),
+  });
   const warnings = [
+    ...(load?.levels.some(({ visits }) => visits > 0) === true ? machineWarnings(facts) : []),
     ...warningsOf(collected, {
       order: suite.run.order,
       isOfPlaces: manifest.merged_from?.some(({ vantage }) => vantage !== undefined) === true,
       status: manifest.status,
       planned,
       maxErrorRate: suite.run.maxErrorRate,
-      ...defined({ loopUtilisation: manifest.loop_utilisation, unprovenClock: unprovenClock(manifest) }),
+      ...facts,
     }),
     ...influences.warnings(),
-    // The rows of a level have their own figures.
-  ].filter(({ kind }) => load === undefined || kind !== 'nothing-measured');
+  ].filter(({ kind }) => load === undefined || !notUnderLoad.has(kind));
   const tagsOf = (): TagReport[] => byTag(collected, suite, { timeoutMs, isSequential });
   const filled = {
     causes: load ? load.causes : causeLines(collected),
@@ -180,6 +184,9 @@ function analysisOf(seen: Seen, manifest: Manifest, records?: QualityRecords): A
     }),
   };
 }
+
+/** What the table of levels shows itself: a load is there to find the queue. */
+const notUnderLoad: ReadonlySet<string> = new Set(['nothing-measured', 'queue-ladder', 'server-queue']);
 
 /** Limits apply to the current version only. An earlier version is a reference and can no longer be fixed. */
 const ofToday = (collected: Collected): Collected => ({

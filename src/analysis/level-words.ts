@@ -1,18 +1,23 @@
-import type { Ms } from '../base/clock.ts';
 import { rateText } from '../load/rate.ts';
 import type { Slo } from '../load/slo.ts';
 import type { LimitRow } from './level-columns.ts';
 
 /** `TTFT ≤ 2 s and E2E ≤ 15 s in 95 %`. */
-export function sloText({ ttftMs, e2eMs, tpotMs, passed, attainment }: Slo): string {
-  const seconds = (limit: Ms): string => (limit < 1000 ? `${limit} ms` : `${limit / 1000} s`);
+export function sloText(slo: Slo): string {
   const limits = [
-    ...(ttftMs === undefined ? [] : [`TTFT ≤ ${seconds(ttftMs)}`]),
-    ...(e2eMs === undefined ? [] : [`E2E ≤ ${seconds(e2eMs)}`]),
-    ...(tpotMs === undefined ? [] : [`TPOT ≤ ${tpotMs} ms`]),
-    ...(passed === true ? ['checks passed'] : []),
+    ...timeLimits.flatMap((name) => (slo[name] === undefined ? [] : [limitOf(slo, name)])),
+    ...(slo.passed === true ? ['checks passed'] : []),
   ];
-  return `${limits.join(' and ') || 'answered'} in ${Number((100 * attainment).toPrecision(4))} %`;
+  return `${limits.join(' and ') || 'answered'} in ${Number((100 * slo.attainment).toPrecision(4))} %`;
+}
+
+const timeLimits = ['ttftMs', 'e2eMs', 'tpotMs'] as const;
+
+/** `E2E ≤ 15 s`. */
+export function limitOf(slo: Slo, name: (typeof timeLimits)[number]): string {
+  const limit = slo[name] ?? 0;
+  const isShort = limit < 1000 || name === 'tpotMs';
+  return `${name.slice(0, -2).toUpperCase()} ≤ ${isShort ? `${limit} ms` : `${limit / 1000} s`}`;
 }
 
 /** Result of a search for one model: "holds 0.3/s, breaks at 0.58/s". */

@@ -1,27 +1,17 @@
-import { count as counted } from '../base/text.ts';
 import type { Manifest } from '../journal/manifest.ts';
 import type { ColumnName, RequestRow } from '../journal/request-columns.ts';
 import type { Design } from '../load/design.ts';
-import { levelText } from '../load/rate.ts';
-import {
-  cellColumns,
-  cellKey,
-  cellName,
-  type CellNames,
-  type Names,
-  namesOf,
-  sameBut,
-} from '../plan/cell.ts';
+import { cellColumns, cellKey, type CellNames, namesOf, sameBut } from '../plan/cell.ts';
 import { designOf } from '../plan/load-plan.ts';
 import { shardPrompts } from '../plan/shard.ts';
 import { quantile } from '../stats/quantile.ts';
 import type { RowCollector } from './analyse.ts';
-import { causesOf, failureReads, failureText } from './causes.ts';
+import { failureReads } from './causes.ts';
+import { LevelCauses } from './level-causes.ts';
 import type { LevelRow, LimitRow } from './level-columns.ts';
 import { compareLevels, compareLimits, type ComparedLevel } from './level-pairs.ts';
 import { felt, levelRows, limitRows } from './level-rows.ts';
 import type { LoadFigures } from './load-figures.ts';
-import { successFloor } from './success.ts';
 import type { PairRow } from './summary-columns.ts';
 import { counts, type Visit, VisitLog } from './visits.ts';
 
@@ -43,13 +33,13 @@ export class LevelCollector implements RowCollector {
   ];
   readonly #run: { manifest: Manifest; design: Design };
   readonly #log: VisitLog;
-  /** For each cell at each level: its requests, and the texts of its failures. */
-  readonly #failures = new Map<string, { cell: Names; level: number; requests: number; texts: string[] }>();
+  readonly #causes: LevelCauses;
 
   constructor(manifest: Manifest, design: Design) {
     const { suite, shard, seed, merged_from = [] } = manifest;
     const seeds = new Map(merged_from.map((part) => [part.vantage, part.seed]));
     this.#run = { manifest, design };
+    this.#causes = new LevelCauses(design);
     this.#log = new VisitLog({
       design,
       prompts: shardPrompts(suite.prompts, shard).length,
@@ -64,30 +54,7 @@ export class LevelCollector implements RowCollector {
 
   add(row: RequestRow): void {
     this.#log.add(row);
-    const { level, visit } = row;
-    if (visit === undefined || level === undefined || !row.final || row.phase === 'warmup') return;
-    const cell = namesOf(row);
-    const key = cellKey({ ...cell, level });
-    const known = this.#failures.get(key) ?? { cell, level, requests: 0, texts: [] };
-    this.#failures.set(key, known);
-    known.requests++;
-    // Arrivals that found the ceiling full have their own column.
-    if (row.status !== 'ok' && row.error_code !== 'dropped') known.texts.push(failureText(row));
-  }
-
-  #causes(): string[] {
-    const { load } = this.#run.design;
-    return [...this.#failures.values()]
-      .filter(({ requests, texts }) => texts.length > (1 - successFloor) * requests)
-      .flatMap(({ cell, level, requests, texts }) =>
-        causesOf(texts)
-          .slice(0, 2)
-          .map(
-            (cause) =>
-              `${cellName(cell, this.#run.manifest)} at ${levelText(load, level)}: ` +
-              `${cause.requests} of ${counted(requests, 'request')} failed, ${cause.text}`,
-          ),
-      );
+    this.#causes.add(row);
   }
 
   figures(): LoadFigures {
@@ -108,7 +75,7 @@ export class LevelCollector implements RowCollector {
       levels: levels.flat(),
       limits: limits.flat(),
       pairs: this.#pairs(cells, levels, limits.flat()),
-      causes: this.#causes(),
+      causes: this.#causes.lines(this.#run.manifest),
       visits: cells.flat().map(({ cell, level, kind, isBrokenOff, outcome }) => ({
         ...namesOf(cell),
         ...{ level, kind, share: outcome.share },

@@ -2,7 +2,7 @@ import type { Ms } from '../base/clock.ts';
 import type { RequestRow, VerdictRow } from '../journal/request-columns.ts';
 import type { Design } from '../load/design.ts';
 import type { MadeVisit } from '../load/limit-walk.ts';
-import { isGood, type Slo } from '../load/slo.ts';
+import { type Missed, missedBy, type Slo } from '../load/slo.ts';
 import { visitOutcome, type VisitArrival, type VisitOutcome } from '../load/visit.ts';
 import { isOwnLimit, isWorkerLost } from '../measure/own-limits.ts';
 import { type cellColumns, cellKey, type CellNames, type Names, namesOf } from '../plan/cell.ts';
@@ -23,6 +23,8 @@ export type VisitRow = Pick<
 export interface Visit {
   cell: Names;
   load: Design['load'];
+  /** What was asked of it. Absent: nothing, so that it has neither passed nor failed. */
+  slo?: Slo;
   level: number;
   kind: MadeVisit['kind'];
   number: number;
@@ -129,6 +131,7 @@ export class VisitLog {
     const isLost = all.some(wasLost);
     const outcome: VisitOutcome = isLost ? { ...found, word: 'void' } : found;
     return {
+      ...(design.slo ? { slo: design.slo } : {}),
       ...{ cell, load: design.load, level, kind, number, rows, outcome, windowMs, isLost },
       isBrokenOff: rows.length < slots.filter(({ isWarmup }) => !isWarmup).length,
     };
@@ -175,13 +178,13 @@ const notTheModels: ReadonlySet<string> = new Set([
 ]);
 
 /** Whether a row kept every limit, each from due in an open loop. */
-export function goodOf(
+export function missedOf(
   row: Omit<VisitRow, 'passed'>,
   slo: Slo = { attainment: 0 },
   passed: boolean | undefined,
-): boolean {
+): Missed | undefined {
   const [ttftDueMs, e2eDueMs] = [row.ttft_due_ms ?? row.ttft_ms, row.e2e_due_ms ?? row.e2e_latency_ms];
-  return isGood(slo, {
+  return missedBy(slo, {
     ok: row.status === 'ok' && !row.invalid_reason?.some((reason) => notTheModels.has(reason)),
     ...(ttftDueMs === undefined ? {} : { ttftDueMs }),
     ...(e2eDueMs === undefined ? {} : { e2eDueMs }),
@@ -189,6 +192,8 @@ export function goodOf(
     ...(passed === undefined ? {} : { passed }),
   });
 }
+
+export const goodOf = (...asked: Parameters<typeof missedOf>): boolean => missedOf(...asked) === undefined;
 
 /** No request was accepted: this says nothing about any load. A refusal while others are answered does. */
 export const nobodyWasThere = (rows: readonly VisitRow[]): boolean =>

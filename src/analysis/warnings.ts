@@ -122,7 +122,7 @@ function runWarnings(collected: Collected, facts: WarningFacts): Warning[] {
   const requests = total(collected.cells, (cell) => requestsOf(cell));
   if (requests === 0) return [...simulated(collected), { kind: 'nothing-measured' }];
   const { share, vantage } = worstPlace(collected.cells);
-  const { status, planned = requests, maxErrorRate = 1, loopUtilisation = 0 } = facts;
+  const { status, planned = requests, maxErrorRate = 1 } = facts;
   const prompts = promptsOf(collected).size;
   const need = fewestPrompts(defaultAlpha / Math.max(1, familyOf(collected)));
   const lagged = lostMetrics(collected, muchLag);
@@ -138,8 +138,7 @@ function runWarnings(collected: Collected, facts: WarningFacts): Warning[] {
       ...defined({ vantage }),
     },
     facts.order === 'sequential' && { kind: 'sequential-order' },
-    facts.unprovenClock !== undefined && { kind: 'unproven-clock', ...facts.unprovenClock },
-    loopUtilisation > busyLoop && lost.length === 0 && { kind: 'busy-loop', utilisation: loopUtilisation },
+    ...machineWarnings(lost.length > 0 ? { ...facts, loopUtilisation: 0 } : facts),
     lagged.length > lost.length && {
       kind: 'client-lag',
       metrics: lagged.filter((one) => !lost.includes(one)),
@@ -147,6 +146,14 @@ function runWarnings(collected: Collected, facts: WarningFacts): Warning[] {
     prompts < need && collected.cells.length > 1 && { kind: 'few-prompts', have: prompts, need },
   ];
   return [...simulated(collected), ...warnings.filter((warning) => warning !== false)];
+}
+
+/** What this machine lets nobody be sure of. */
+export function machineWarnings({ unprovenClock, loopUtilisation = 0 }: WarningFacts): Warning[] {
+  return [
+    ...(unprovenClock === undefined ? [] : [{ kind: 'unproven-clock' as const, ...unprovenClock }]),
+    ...(loopUtilisation > busyLoop ? [{ kind: 'busy-loop' as const, utilisation: loopUtilisation }] : []),
+  ];
 }
 
 function simulated({ cells }: Collected): Warning[] {
@@ -248,7 +255,7 @@ export function describeWarning(warning: Warning): string {
     case 'unproven-clock':
       return unprovenWords(warning);
     case 'busy-loop':
-      return `This process was busy ${percent(warning.utilisation)} of the time. Above ${percent(busyLoop)}, its timing cannot be trusted. Lower run.concurrency or use a faster machine.`;
+      return `This process was busy ${percent(warning.utilisation)} of the time. Above ${percent(busyLoop)}, its timing cannot be trusted. Lower the number of requests at once, or use a faster machine.`;
     case 'few-prompts':
       return `${count(warning.have, 'prompt')} cannot show that a model is faster (all comparisons together need ${warning.need}; 20 or more are useful). Add prompts rather than repeats.`;
     case 'few-samples':

@@ -29,14 +29,18 @@ export interface Felt {
  * the latest with the end. An answer too short to have a TPOT passes that limit. An answer without a verdict has not
  * passed. Goodput is good arrivals per second of the window. Attainment is their share of all arrivals.
  */
-export function isGood(slo: Slo, felt: Felt): boolean {
-  const keeps = (limit: Ms | undefined, value: Ms | undefined, absent: boolean): boolean =>
-    limit === undefined || (value === undefined ? absent : value <= limit);
-  return (
-    felt.ok &&
-    keeps(slo.ttftMs, felt.ttftDueMs ?? felt.e2eDueMs, false) &&
-    keeps(slo.e2eMs, felt.e2eDueMs, false) &&
-    keeps(slo.tpotMs, felt.tpotMs, true) &&
-    (slo.passed !== true || felt.passed === true)
-  );
+export const isGood = (slo: Slo, felt: Felt): boolean => missedBy(slo, felt) === undefined;
+
+/** What kept an arrival from being good, the first of several. */
+export type Missed = 'answer' | 'ttftMs' | 'e2eMs' | 'tpotMs' | 'passed';
+
+/** Undefined if it is good. */
+export function missedBy(slo: Slo, felt: Felt): Missed | undefined {
+  const isOver = (limit: Ms | undefined, value: Ms | undefined, absent: boolean): boolean =>
+    limit !== undefined && (value === undefined ? absent : value > limit);
+  if (!felt.ok) return 'answer';
+  if (isOver(slo.ttftMs, felt.ttftDueMs ?? felt.e2eDueMs, true)) return 'ttftMs';
+  if (isOver(slo.e2eMs, felt.e2eDueMs, true)) return 'e2eMs';
+  if (isOver(slo.tpotMs, felt.tpotMs, false)) return 'tpotMs';
+  return slo.passed === true && felt.passed !== true ? 'passed' : undefined;
 }

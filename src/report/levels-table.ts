@@ -3,7 +3,7 @@ import type { LevelRow } from '../analysis/level-columns.ts';
 import { limitText, sloText } from '../analysis/level-words.ts';
 import type { LoadFigures } from '../analysis/load-figures.ts';
 import { levelText, rateText } from '../load/rate.ts';
-import { oneLine } from '../base/text.ts';
+import { count, oneLine } from '../base/text.ts';
 import { levelPairLines, levelPairsNote } from './level-pairs-text.ts';
 import { alignedTable, codeCell, literal } from './markdown-text.ts';
 import { duration, notMeasured, percent } from './number-text.ts';
@@ -118,7 +118,11 @@ export function levelsMarkdown(load: LoadFigures, ways: Ways): string {
 }
 
 /** Explanation of the terms. */
-function notesOf({ load, slo, pairs }: LoadFigures): string[] {
+function notesOf({ load, slo, pairs, visits }: LoadFigures): string[] {
+  const lost = visits.filter(({ word }) => word === 'void').length;
+  const restless = visits.filter(
+    ({ word, share, isSteady }) => word === 'failed' && !isSteady && share >= (slo?.attainment ?? 1),
+  ).length;
   return [
     ...(slo
       ? [
@@ -129,6 +133,16 @@ function notesOf({ load, slo, pairs }: LoadFigures): string[] {
     load === 'open'
       ? 'TTFT, E2E: from due; from sent: E2E p95 without the wait before it was sent. A failure counts as the total timeout'
       : 'answered: answers per second, all places together. A failure counts as the total timeout',
+    ...(restless > 0
+      ? [
+          `${count(restless, 'visit')} failed with enough good requests, because the queue was still growing at the end, or requests were dropped`,
+        ]
+      : []),
+    ...(lost > 0
+      ? [
+          `void: ${count(lost, 'visit')} that this machine sent too late, or that broke off. They count for nothing and are made again`,
+        ]
+      : []),
     ...(pairs.some(({ level }) => level !== undefined) ? [levelPairsNote] : []),
   ];
 }

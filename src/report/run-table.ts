@@ -150,8 +150,12 @@ export function promptCacheLines(
           of(name, ({ [name]: way = notMeasured }) => oneLine(way, 12), 'left'),
         ),
         of('cached tokens', share),
-        of('TTFT, first', ({ first_ttft_ms }) => duration(first_ttft_ms)),
-        of('repeats', ({ later_ttft_ms }) => duration(later_ttft_ms)),
+        ...(shown.some(({ first_ttft_ms: first }) => first !== undefined)
+          ? [
+              of('TTFT, first', ({ first_ttft_ms }) => duration(first_ttft_ms)),
+              of('repeats', ({ later_ttft_ms }) => duration(later_ttft_ms)),
+            ]
+          : []),
       ],
       paint,
     ),

@@ -1,7 +1,7 @@
 import { cellName } from '../plan/cell.ts';
 import type { Visit } from '../analysis/visits.ts';
 import { oneLine } from '../base/text.ts';
-import { levelText } from '../load/rate.ts';
+import { levelText, rateText } from '../load/rate.ts';
 import { ascending, quantile } from '../stats/quantile.ts';
 import { duration, percent } from './number-text.ts';
 
@@ -9,6 +9,7 @@ import { duration, percent } from './number-text.ts';
 export function visitLine({
   cell,
   load,
+  slo,
   level,
   kind,
   number,
@@ -21,14 +22,18 @@ export function visitLine({
   const { good, arrivals, achieved, dropped, unstable, word } = outcome;
   const isOpen = load === 'open';
   const late = quantile(ascending(rows.flatMap(({ late_ms: ms }) => ms ?? [])), 0.99);
-  const rate = windowMs > 0 ? ` in ${duration(windowMs)}` : '';
+  const per = (amount: number): string[] =>
+    windowMs > 0 ? [`${rateText((1000 * amount) / windowMs)}${isOpen ? ' sent in time' : ''}`] : [];
+  const passed = slo || word === 'void' ? [word] : [];
   return [
-    `${oneLine(cellName(cell), 60)} at ${levelText(load, level)}, ${kind === 'ladder' ? 'rung' : `visit ${number}`}: ${good} of ${arrivals} good${rate}`,
-    ...(isOpen && achieved < 1 ? [`${percent(achieved)} sent in time`] : []),
+    `${oneLine(cellName(cell), 60)} at ${levelText(load, level)}, ${kind === 'ladder' ? 'rung' : `visit ${number}`}: ${good} of ${arrivals} ${slo ? 'good' : 'answered'} in ${duration(windowMs)}`,
+    ...per(isOpen ? achieved * arrivals : good).map((rate) =>
+      isOpen && achieved < 1 ? `${rate} (${percent(achieved)})` : rate,
+    ),
     ...(Number.isNaN(late) ? [] : [`late p99 ${duration(late)}`]),
     ...(dropped > 0 ? [`${dropped} dropped`] : []),
-    ...(unstable ? ['its queue was still growing'] : []),
+    ...(unstable && slo ? ['its queue was still growing'] : []),
     ...(isLost ? ['a worker was lost'] : []),
-    isBrokenOff && !isLost ? 'broken off' : word,
+    ...(isBrokenOff && !isLost ? ['broken off'] : passed),
   ].join(', ');
 }

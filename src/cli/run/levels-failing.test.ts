@@ -26,8 +26,9 @@ async function ran(
   options: Partial<MockOptions>,
   given = token,
   away = false,
+  asked: object = suite,
 ): Promise<Finished & { url: string }> {
-  await writeFile(join(cwd, 's.yaml'), JSON.stringify(suite));
+  await writeFile(join(cwd, 's.yaml'), JSON.stringify(asked));
   const mock = await createMock({ gatewayToken: token, ...options });
   if (away) await mock.close();
   else onTestFinished(() => mock.close());
@@ -51,6 +52,32 @@ test.each([
       new RegExp(`✗ quick at 40/s: \\d+ of \\d+ requests failed, ${cause.source}`),
     );
     expect(stderr).toMatch(/quick is switched off .*none of its first 10 requests was answered/);
+  },
+);
+
+const slow = [{ id: 'quick', model: 'custom-ollama/sim-exact?ttftMs=500&gapMs=1&answerFrames=3' }];
+
+test.each<[string, { slo: object; models?: object }, Partial<MockOptions>, RegExp]>([
+  ['a first token that comes too late', { slo: { ttft_ms: 400 }, models: slow }, {}, /missed TTFT ≤ 400 ms/],
+  ['answers that fail their checks', { slo: { passed: true } }, {}, /did not pass the checks/],
+  [
+    'answers from a cache',
+    { slo: { e2e_ms: 20_000 } },
+    { knobs: { extraHeaders: { 'cf-aig-cache-status': 'HIT' } } },
+    /did not count \(cache_hit\)/,
+  ],
+])(
+  'a level without good requests says what they missed: %s',
+  async (_name, { slo, models }, options, words) => {
+    await using cwd = await scratch();
+    const checked = suite.prompts.map((prompt) => ({
+      ...prompt,
+      checks: [{ type: 'contains', value: 'No.' }],
+    }));
+    const other = { ...suite, prompts: checked, ...(models ? { models } : {}), load: { ...suite.load, slo } };
+    const { stdout } = await ran(cwd.path, options, token, false, other);
+    expect(flat(stdout)).toMatch(new RegExp(`✗ quick at 40/s: \\d+ of \\d+ requests ${words.source}`));
+    expect(flat(stdout)).not.toMatch(/Lower run\.concurrency/);
   },
 );
 

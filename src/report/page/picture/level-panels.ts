@@ -21,6 +21,9 @@ interface Panels {
   canvas: Canvas;
 }
 
+/** Left and right of a panel. */
+const margins = 78;
+
 const visitMarks = {
   passed: { symbol: 'circle', isFilled: true },
   failed: { symbol: 'circle', isFilled: false },
@@ -30,7 +33,9 @@ const visitMarks = {
 /** Share of good requests by level. Each visit is a dot. The levels that hold and those in between are shaded. */
 export function drawShares(given: Panels, attainment: number): Drawing {
   const ticks = [0, 0.5, 1];
+  const { step, most } = spreadOf(given);
   return stacked(given, {
+    inset: Math.max(8, (step * most) / 2),
     y: { domain: [0, 1], axis: null, label: null, insetTop: 6, insetBottom: 4 },
     yAxis: [
       Plot.gridY(ticks),
@@ -44,26 +49,47 @@ export function drawShares(given: Panels, attainment: number): Drawing {
           ? Plot.ruleY([0.04], { ...shared, x1: held, x2: broken, stroke: look.color, strokeWidth: 5 })
           : [],
         Plot.ruleY([attainment], { ...shared, strokeOpacity: 0.6, strokeDasharray: '4 3' }),
-        ...(['passed', 'failed', 'void'] as const).map((word) =>
-          Plot.dot(
-            visits.filter((visit) => visit.word === word),
-            {
-              ...shared,
-              x: 'level',
-              y: 'share',
-              symbol: visitMarks[word].symbol,
-              fill: visitMarks[word].isFilled ? look.color : 'none',
-              stroke: word === 'void' ? 'currentColor' : look.color,
-              strokeWidth: 1.5,
-              r: 4,
-              title: (visit: VisitFigure) =>
-                `${look.name} at ${levelText(given.load, visit.level)}: ${visit.kind === 'ladder' ? 'rung' : 'visit'} ${word}, ${percent(visit.share)} good`,
-            },
-          ),
+        ...besideEachOther(visits, step).map(({ visit, dx }) =>
+          Plot.dot([visit], {
+            ...shared,
+            dx,
+            x: 'level',
+            y: 'share',
+            symbol: visitMarks[visit.word].symbol,
+            fill: visitMarks[visit.word].isFilled ? look.color : 'none',
+            stroke: visit.word === 'void' ? 'currentColor' : look.color,
+            strokeWidth: 1.5,
+            r: 4,
+            title: () =>
+              `${look.name} at ${levelText(given.load, visit.level)}: ${visit.kind === 'ladder' ? 'rung' : 'visit'} ${visit.word}, ${percent(visit.share)} good`,
+          }),
         ),
       ];
     },
   });
+}
+
+/** Pixels between two visits of a level: less where levels stand close together. */
+const widestStep = 9;
+
+/** Visits of one level often have the same share: side by side, each can be seen. */
+function besideEachOther(visits: readonly VisitFigure[], step: number): { visit: VisitFigure; dx: number }[] {
+  return [...Map.groupBy(visits, ({ level }) => level).values()].flatMap((own) =>
+    own.map((visit, place) => ({ visit, dx: (place - (own.length - 1) / 2) * step })),
+  );
+}
+
+/** So that the visits of the busiest level, `most`, stay clear of its neighbors. */
+function spreadOf({ panels, canvas }: Panels): { step: number; most: number } {
+  const visits = panels.map((panel) => Map.groupBy(panel.visits, ({ level }) => level));
+  const most = Math.max(1, ...visits.flatMap((levels) => [...levels.values()].map(({ length }) => length)));
+  const places = [...new Set(visits.flatMap((levels) => [...levels.keys()]))]
+    .map(Math.log)
+    .sort((a, b) => a - b);
+  const gaps = places.slice(1).map((place, n) => place - places[n]!);
+  const span = (places.at(-1) ?? 0) - (places[0] ?? 0);
+  const room = gaps.length === 0 ? 1 : Math.min(...gaps) / span;
+  return { most, step: Math.min(widestStep, (0.8 * room * (canvas.width - margins)) / most) };
 }
 
 const quantileLooks = { p50: 3, p95: 4.5 } as const;
@@ -152,19 +178,24 @@ interface Stack {
   y: Plot.ScaleOptions;
   yAxis: Plot.Markish[];
   marks: (panel: LevelPanel, x: LogAxis, shared: Shared) => Plot.Markish[];
+  /** Pixels between the frame and the marks. */
+  inset?: number;
 }
 
 /** Panels stacked on a common, logarithmic axis of levels. */
-function stacked({ panels, load, canvas: { width, isNarrow } }: Panels, { y, yAxis, marks }: Stack): Drawing {
+function stacked(
+  { panels, load, canvas: { width, isNarrow } }: Panels,
+  { y, yAxis, marks, inset = 8 }: Stack,
+): Drawing {
   const x = levelAxis(panels, load, isNarrow ? 4 : 9);
   return {
     width,
     height: 62 + 132 * panels.length,
     marginTop: 28,
-    marginLeft: 58,
+    marginLeft: margins - 20,
     marginRight: 20,
     marginBottom: 44,
-    x: { ...logScale(x), insetLeft: 8, insetRight: 8 },
+    x: { ...logScale(x), insetLeft: inset, insetRight: inset },
     y,
     fy: { domain: panels.map(({ look }) => look.className), axis: null, padding: 0.22 },
     marks: [

@@ -51,7 +51,7 @@ function pictures(panels: readonly LevelPanel[], load: LoadFigures, simulated: b
           draw: (canvas) => drawShares({ ...of, canvas }, slo.attainment),
           note: limitsAnd(
             load,
-            'A dot is a visit: filled, it passed; hollow, it failed; a cross, it is void. The dashed line is the share that is asked for. The shaded part holds; the bar at the foot reaches from the last level that holds to the first that breaks.',
+            'A dot is a visit: filled, it passed; hollow, it failed; a cross, it is void. The dashed line is the share that is asked for; a visit above it fails if its queue was still growing, or requests were dropped. The shaded part holds; the bar at the foot reaches from the last level that holds to the first that breaks.',
           ),
           table: levelTable(panels, load, 'Visits of each level', shareColumns),
         })

@@ -1,0 +1,67 @@
+import { count } from '../base/text.ts';
+import type { Manifest } from '../journal/manifest.ts';
+import type { RequestRow } from '../journal/request-columns.ts';
+import type { Design } from '../load/design.ts';
+import { levelText } from '../load/rate.ts';
+import { cellKey, cellName, type Names, namesOf } from '../plan/cell.ts';
+import { causesOf, failureText } from './causes.ts';
+import { limitOf } from './level-words.ts';
+import { successFloor } from './success.ts';
+import { missedOf } from './visits.ts';
+
+/** Lines of one level. */
+const mostCauses = 2;
+
+/** Why requests of a level were not good: one line for each way, for levels where too many were not. */
+export class LevelCauses {
+  readonly #design: Design;
+  readonly #levels = new Map<string, { cell: Names; level: number; requests: number; texts: string[] }>();
+
+  constructor(design: Design) {
+    this.#design = design;
+  }
+
+  add(row: RequestRow): void {
+    const { level, visit } = row;
+    if (visit === undefined || level === undefined || !row.final || row.phase !== 'measure') return;
+    const cell = namesOf(row);
+    const key = cellKey({ ...cell, level });
+    const known = this.#levels.get(key) ?? { cell, level, requests: 0, texts: [] };
+    this.#levels.set(key, known);
+    known.requests++;
+    // Requests that found the ceiling full have a column.
+    const text = row.error_code === 'dropped' ? undefined : this.#whyNot(row);
+    if (text !== undefined) known.texts.push(text);
+  }
+
+  #whyNot(row: RequestRow): string | undefined {
+    const { slo } = this.#design;
+    const missed = missedOf(row, slo, row.passed);
+    if (missed === undefined) return undefined;
+    if (missed === 'passed') return 'did not pass the checks';
+    if (missed !== 'answer') return `missed ${limitOf(slo!, missed)}`;
+    return row.status === 'ok'
+      ? `did not count (${(row.invalid_reason ?? []).join(', ')})`
+      : `failed, ${failureText(row)}`;
+  }
+
+  lines(manifest: Manifest): string[] {
+    const { load, slo, limit } = this.#design;
+    const allowed = 1 - (slo?.attainment ?? successFloor);
+    const bad = [...this.#levels.values()]
+      .filter(({ requests, texts }) => texts.length > allowed * requests)
+      .sort((a, b) => a.level - b.level);
+    const cells = new Set<string>();
+    const isLowest = ({ cell }: { cell: Names }): boolean => cells.size < cells.add(cellKey(cell)).size;
+    // A search goes beyond the limit: what is wrong above it says no more.
+    return (limit ? bad.filter((one) => isLowest(one)) : bad).flatMap(({ cell, level, requests, texts }) =>
+      causesOf(texts)
+        .slice(0, mostCauses)
+        .map(
+          (cause) =>
+            `${cellName(cell, manifest)} at ${levelText(load, level)}: ` +
+            `${cause.requests} of ${count(requests, 'request')} ${cause.text}`,
+        ),
+    );
+  }
+}
