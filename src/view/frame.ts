@@ -35,7 +35,9 @@ const viewStyle = `${gridStyle}
 .pages{display:flex;flex-wrap:wrap;gap:.3rem 1rem;align-items:baseline;margin:.6rem 0;font-size:.9rem}
 .state{font-weight:600}
 progress{width:100%;height:.7rem;accent-color:var(--link)}
-.cell-facts td{white-space:pre-wrap;overflow-wrap:anywhere}`;
+.cell-facts td{white-space:pre-wrap;overflow-wrap:anywhere}
+@page wide{size:landscape}
+@media print{main:has(table.paged){page:wide}table.paged{font-size:.68rem}table.paged :is(th,td){padding:.2rem;overflow-wrap:anywhere}.wanted label:has(option[value=""]:checked,input[value=""],input:not(:checked)[type=checkbox]),.wanted :is(a,button),.pages a{display:none}}`;
 
 export const addressOf = ({ suite, id }: RunEntry, ...rest: string[]): string =>
   ['/run', ...[suite, id, ...rest].map(encodeURIComponent)].join('/');

@@ -18,6 +18,7 @@ declare const document: {
 declare const window: {
   hacked?: number;
 };
+declare function getComputedStyle(element: unknown): { maxHeight: string };
 
 /** Some two dozen requests, which take about a second. */
 const suite = `version: 1
@@ -178,6 +179,27 @@ describe.skipIf(withoutBrowser !== undefined)('the viewer in a browser', () => {
     await page.goBack();
     expect(page.url()).toContain('order=e2e_latency_ms');
     expect(await page.locator('tbody tr').count()).toBe(30);
+    await context.close();
+  });
+
+  test('a printed page has every column, the whole answer, and only the filters that are set', async () => {
+    const context = await visitor({ viewport: { width: 1010, height: 700 } });
+    const page = await open(context, `${pathOf(settled)}/requests?model=glm`);
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(1010);
+    const shown = (label: string): Promise<boolean> => page.getByLabel(label).isVisible();
+    expect([await shown('Model'), await shown('Status'), await shown('Prompt')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(await page.getByRole('button').isVisible()).toBe(false);
+    await page.goto(`http://127.0.0.1:${viewer.port}${pathOf(settled)}/request/glm-3`);
+    const height = (): Promise<string> =>
+      page.locator('#text pre').evaluate((answer) => getComputedStyle(answer).maxHeight);
+    expect(await height()).toBe('none');
+    await page.emulateMedia({ media: 'screen' });
+    expect(await height()).not.toBe('none');
     await context.close();
   });
 

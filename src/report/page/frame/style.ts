@@ -126,4 +126,4 @@ footer{margin-top:3.5rem;border-top:1px solid var(--line);color:var(--quiet);fon
 .tip{position:fixed;z-index:2;pointer-events:none;background:var(--ink);color:var(--page);font-size:.85rem;line-height:1.35;padding:.3rem .55rem;border-radius:.3rem;max-width:min(22rem,90vw)}
 .tip[hidden]{display:none}
 @page{margin:14mm}
-@media print{body{max-width:none;padding:0;font-size:11pt}nav,.filter,.skip,.tip,details:not([open]),.folded:not(:has(>details[open])),#answers:not(:has(details.answers[open],.grid-prompt)){display:none}section{margin-top:1.6rem}figure,tr,.card,.lead,#ranking .scroll{break-inside:avoid}h2,h3,.lead,figcaption{break-after:avoid}.scroll{overflow:visible}a{color:inherit}}`;
+@media print{body{max-width:none;padding:0;font-size:11pt}nav,.filter,.skip,.tip,details:not([open]),.folded:not(:has(>details[open])),#answers:not(:has(details.answers[open],.grid-prompt)){display:none}section{margin-top:1.6rem}figure,tr,.card,.lead,#ranking .scroll{break-inside:avoid}h2,h3,.lead,figcaption{break-after:avoid}.scroll{overflow:visible}pre{max-height:none;overflow:visible}a{color:inherit}}`;
