@@ -6,7 +6,7 @@ import type { Calibration } from '../journal/calibration.ts';
 import type { GivenVerdict } from '../journal/request-columns.ts';
 import type { Exchange } from '../measure/exchange.ts';
 import { type Cell, cellKey, type CellNames, promptIn } from '../plan/cell.ts';
-import type { PlannedRequest } from '../plan/plan.ts';
+import type { PlannedRequest, VisitPlace } from '../plan/plan.ts';
 import type { Suite } from '../suite/suite.ts';
 import type { Asked } from '../send/asker.ts';
 import type { Timing } from './carriers.ts';
@@ -84,6 +84,8 @@ export interface JobForm {
   attempt: number;
   event_id: string;
   suite_hash: string;
+  /** Absent: its texts are as the suite has them. */
+  visit?: VisitPlace;
   /** Absent: it is sent as soon as the worker has it. */
   timing?: Timing;
 }
@@ -107,10 +109,10 @@ export function jobForm(
     timing,
   }: { attempt: number; eventId: string; suiteHash: string; timing?: Timing | undefined },
 ): JobForm {
-  const { key, phase, repeat, block, position, cell, prompt } = planned;
+  const { key, phase, repeat, block, position, cell, prompt, visit } = planned;
   return {
     ...{ key, cell: placelessKey(cell), prompt: prompt.id, phase, repeat, block, position, attempt },
-    ...{ event_id: eventId, suite_hash: suiteHash, ...defined({ timing }) },
+    ...{ event_id: eventId, suite_hash: suiteHash, ...defined({ timing, visit: visit?.lengths && visit }) },
   };
 }
 
@@ -123,8 +125,11 @@ export function plannedOf(
   const cell = cellOf(form.cell);
   const prompt = suite.prompts.find(({ id }) => id === form.prompt);
   if (!cell || !prompt) return undefined;
-  const { key, phase, repeat, block, position } = form;
-  return { key, phase, repeat, block, position, cell, prompt: promptIn(cell, prompt) };
+  const { key, phase, repeat, block, position, visit } = form;
+  return {
+    ...{ key, phase, repeat, block, position, cell, prompt: promptIn(cell, prompt) },
+    ...defined({ visit }),
+  };
 }
 
 /** A worker's result. */
