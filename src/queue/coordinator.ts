@@ -210,12 +210,13 @@ export class Coordinator {
     return undefined;
   }
 
-  /** A worker that lost a request, or fell silent, counts again once it reports something new. */
-  missed(name: string): void {
+  /** A worker that lost a request, or fell silent, counts again once it reports something new. `words`: for people. */
+  missed(name: string, words: string): void {
     const worker = this.#workers.get(name);
     if (!worker) return;
     this.#workers.delete(name);
     this.#silent.set(name, worker.beat.beat);
+    this.#note(`worker ${name} ${words}`);
   }
 
   /** Takes the run off the board and closes the connections to the server. May be called again. */
@@ -383,9 +384,11 @@ export class Coordinator {
     for (const [name, { heardAt }] of this.#workers) {
       const isSilent = clock.now() - heardAt > announcement.lease_ms;
       if (there.has(name) && !isSilent) continue;
-      if (isSilent) this.missed(name);
-      else this.#workers.delete(name);
-      this.#note(isSilent ? `worker ${name} says nothing any more` : `worker ${name} has left`);
+      if (isSilent) this.missed(name, 'says nothing any more');
+      else {
+        this.#workers.delete(name);
+        this.#note(`worker ${name} has left`);
+      }
     }
   }
 

@@ -385,7 +385,7 @@ export class RemoteAsker implements Asker {
     this.#losses.set(key, lease);
     if (worker !== undefined) {
       this.#shares.count(worker, cell.vantage, 'lost');
-      this.#options.coordinator.missed(worker);
+      this.#options.coordinator.missed(worker, 'is lost');
     }
     pending.settle({
       ...this.#without(pending, { status: 'cancelled', family: 'client', code: workerLost, message }),

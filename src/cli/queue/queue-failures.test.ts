@@ -158,6 +158,7 @@ describe.skipIf(withoutRedis !== undefined)('with a server', () => {
       const rows = await t.rows();
       const places = args[1]!.split(',');
       expect(rows).toHaveLength(4 * places.length);
+      expect(stderr).toContain(`${rows.length} of ${rows.length} requests done`);
       expect(new Set(rows.map(({ vantage }) => vantage))).toEqual(new Set(places));
       for (const { worker, vantage } of rows) expect(worker).toMatch(new RegExp(`^${vantage}-`));
     }
@@ -248,7 +249,8 @@ describe.skipIf(withoutRedis !== undefined)('with a server', () => {
     while ((await t.stats()).requests === 0) await delay(5);
     still.child.kill('SIGSTOP');
     const other = t.worker('--name', 'other', '--concurrency', '4');
-    await run.finished;
+    // Whichever is noticed first.
+    expect((await run.finished).stderr).toMatch(/worker still (is lost|says nothing any more)/);
     still.child.kill('SIGCONT');
     still.child.kill('SIGTERM');
     const { stderr } = await still.finished;
@@ -293,7 +295,10 @@ describe.skipIf(withoutRedis !== undefined)('the server is killed in a run', () 
     const run = t.run(...quick, '--queue-timeout', '1s');
     await rowsReach(t, 3);
     await queue.kill();
+    while (!run.said().includes('nothing more is sent')) await delay(5);
+    const lostAt = performance.now();
     const { code, stderr } = await run.finished;
+    expect(performance.now() - lostAt).toBeLessThan(5000);
     expect([code, stderr]).toEqual([
       3,
       expect.stringMatching(/did not answer for 1s: nothing more is sent; run --resume/),

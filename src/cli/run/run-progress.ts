@@ -26,12 +26,14 @@ export function runProgress(
     if (name === undefined) names.set(cell, (name = cellName(cell, { routes })));
     return name;
   };
+  /** Cells from several places have one name: a line is of the model. */
+  const cellsNamed = Map.groupBy(cells, nameOf);
   let progress: Progress | undefined;
-  const begin = (total: number): Progress =>
+  const begin = (perCell: number): Progress =>
     createProgress({
       stream: stderr,
       live: isLive(stderr, env),
-      models: cells.map((cell) => ({ id: nameOf(cell), total })),
+      models: Array.from(cellsNamed, ([id, { length }]) => ({ id, total: perCell * length })),
       quiet,
       color: usesColor(color, stderr, env),
       clock,
@@ -40,7 +42,7 @@ export function runProgress(
     onEvent(event) {
       if (event.kind === 'planned') {
         progress ??= begin(event.perCell);
-        for (const cell of cells) progress.planned(nameOf(cell), event.perCell);
+        for (const [name, { length }] of cellsNamed) progress.planned(name, event.perCell * length);
       } else if (event.kind === 'started') progress?.started(nameOf(event.request.cell));
       else if (event.kind === 'note') progress?.note(event.text);
       else if (event.kind === 'workers') progress?.workers(event.workers);
