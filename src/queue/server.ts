@@ -209,7 +209,7 @@ export class QueueServer {
   #connection(): object {
     return this.address.kind === 'redis'
       ? { ...redisOptions(this.address), retryStrategy: soon }
-      : { ...postgresOptions(this.address), max: 2 };
+      : { ...postgresOptions(this.address), max: 1 };
   }
 
   #factory(): unknown {
@@ -251,7 +251,7 @@ function sharedPostgres(address: QueueAddress, onError: (error: Error) => void):
 }
 
 /** Maximum connections of the queues of one process: a server accepts 100 by default, for all processes. */
-const mostPostgres = 4;
+const mostPostgres = 2;
 
 /** Removed only when it is read. */
 export const keptJob: JobsOptions = { removeOnComplete: false, removeOnFail: false, attempts: 1 };
