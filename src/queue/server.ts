@@ -4,11 +4,12 @@ import type * as bullmqPackage from 'bullmq';
 import type { Job, JobsOptions, Queue, QueueEvents, Worker, WorkerOptions } from 'bullmq';
 import type * as ioredisPackage from 'ioredis';
 import type * as pgPackage from 'pg';
-import type { Ms } from '../base/clock.ts';
+import { type Ms, systemClock } from '../base/clock.ts';
 import { lazyPackage } from '../base/lazy-package.ts';
 import { type Redact, redactor } from '../base/redact.ts';
 import { oneLine } from '../base/text.ts';
 import { UserError } from '../base/user-error.ts';
+import { onceStarted } from './once-started.ts';
 import { withinTime } from './within-time.ts';
 
 const bullmq = lazyPackage('bullmq') as () => typeof bullmqPackage;
@@ -121,9 +122,14 @@ export class QueueServer {
       throw new UserError(`the queue at ${address.shown} ${reasonOf(error, address, otherwise)}`);
     };
     const examine = address.kind === 'redis' ? examineRedis : examinePostgres;
-    const warnings = await examine(address).catch(refused('cannot be reached'));
+    const warnings = await onceStarted(() => examine(address), systemClock, connectMs).catch(
+      refused('cannot be reached'),
+    );
     const server = new QueueServer(address, warnings, onError);
-    await server.#try().catch(refused('cannot be used'));
+    await server.#try().catch(async (error: unknown) => {
+      await server.close();
+      refused('cannot be used')(error);
+    });
     return server;
   }
 

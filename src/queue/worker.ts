@@ -75,6 +75,9 @@ const mostHeld = 10_000;
 /** If the server takes longer to answer, it counts as away. */
 const patienceMs: Ms = 5000;
 
+/** After so many failures in a row, the worker ends with the last one. */
+const mostFailures = 5;
+
 /** Why a worker has ended. */
 export type WorkEnd = 'stopped' | 'idle' | 'spent';
 
@@ -84,6 +87,7 @@ export async function work(options: WorkOptions): Promise<WorkEnd> {
   const board = server.queue(boardName);
   const looks = new Map<string, { beat: number; isLive: boolean }>();
   const tally = { done: 0, busyAt: clock.now() };
+  let failures = 0;
   try {
     while (!stop.aborted) {
       if (tally.done >= (options.maxRequests ?? Infinity)) return 'spent';
@@ -91,7 +95,16 @@ export async function work(options: WorkOptions): Promise<WorkEnd> {
       const found = await within(liveRun(board, looks, options), patienceMs);
       if (found) {
         looks.delete(found.run_id);
-        await new Service(options, found, board, tally).serve();
+        try {
+          await new Service(options, found, board, tally).serve();
+          failures = 0;
+        } catch (error) {
+          // The server may have gone away in the middle of it. If it comes back, so does the run.
+          if (error instanceof UserError || ++failures === mostFailures) throw error;
+          say(
+            `could not serve the run ${found.run_id}: ${oneLine((error as Error).message, 200)}; trying again`,
+          );
+        }
         tally.busyAt = clock.now();
       }
       await clock.sleep(lookMs, stop).catch(() => undefined);
