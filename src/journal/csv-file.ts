@@ -42,13 +42,14 @@ export function checkedNames(names: readonly string[]): { place: number; before:
 }
 
 const decimals = /^-?\d+\.\d*0$/;
+const zero = 48;
 
 /**
  * A value in a form that every program keeps: spreadsheets drop the zeros at the end of a number, and write TRUE for
  * true.
  */
 function plainValue(cell: string): string {
-  if (cell.endsWith('0') && decimals.test(cell)) return cell.replace(/\.?0+$/, '');
+  if (cell.charCodeAt(cell.length - 1) === zero && decimals.test(cell)) return cell.replace(/\.?0+$/, '');
   if (cell === 'TRUE') return 'true';
   return cell === 'FALSE' ? 'false' : cell;
 }

@@ -21,6 +21,8 @@ export interface AttemptFacts {
   };
 }
 
+const noGaps = new Float64Array();
+
 /** One attempt as metrics see it. Its pieces are walked only once. */
 export class Attempt {
   readonly exchange: Exchange;
@@ -56,12 +58,15 @@ export class Attempt {
    * carries no rate either.
    */
   get gaps(): Float64Array {
-    if (this.decode === undefined) return new Float64Array();
+    if (this.decode === undefined) return noGaps;
     return (this.#gaps ??= Float64Array.from(this.pieces.gaps).sort());
   }
 
-  /** The same attempt, if this process had never been late. */
-  inTime(): Attempt {
+  /** The same attempt, if this process had never been late. Undefined if that would give it nothing that it lacks. */
+  inTime(): Attempt | undefined {
+    // Lag empties only what rests on the span of decoding.
+    const isShort = this.decode === undefined && this.hasInnerInstants;
+    if (!isShort || decodeOf(this.exchange, this.pieces, 0) === undefined) return undefined;
     const twin = new Attempt({ ...this.exchange, clientLagMs: 0 }, this.facts);
     twin.#pieces = this.pieces;
     return twin;

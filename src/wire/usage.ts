@@ -52,7 +52,7 @@ const names: Readonly<Record<keyof Usage, readonly Place[]>> = {
 };
 
 const entries = Object.entries(names) as [keyof Usage, readonly Place[]][];
-const everyPlace = entries.flatMap(([, places]) => places);
+const everyName = new Set(entries.flatMap(([, places]) => places.map(([name]) => name!)));
 
 /** Token counts of one answer as they come: all at once, or growing with every frame. */
 export class UsageCounts {
@@ -64,9 +64,11 @@ export class UsageCounts {
       unread.note('usage', usage);
       return false;
     }
-    for (const [name] of everyPlace)
-      if (tokenCount(usage[name!]) === undefined && !isObject(usage[name!]))
-        unread.note(`usage.${name}`, usage[name!]);
+    for (const name of everyName) {
+      const value = usage[name];
+      if (value === undefined) continue;
+      if (tokenCount(value) === undefined && !isObject(value)) unread.note(`usage.${name}`, value);
+    }
     const found: Usage = {};
     for (const [count, places] of entries) {
       const value = firstOf(usage, places);

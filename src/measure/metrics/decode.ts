@@ -24,12 +24,15 @@ export interface Decode {
  * piece, in at least `leastReads` further reads, over `leastSpanMs` or more. The span must also be so long that this
  * process, late by `client_lag_ms` at one end, changes it by at most a tenth.
  */
-export function decodeOf(exchange: Exchange, pieces: Pieces): Decode | undefined {
+export function decodeOf(
+  exchange: Exchange,
+  pieces: Pieces,
+  lagMs: Ms = exchange.clientLagMs ?? 0,
+): Decode | undefined {
   const { first, last, reads } = pieces;
   if (first === undefined || last === undefined) return undefined;
   const ms = last - first;
-  if (reads - 1 < leastReads || ms < Math.max(leastSpanMs, (exchange.clientLagMs ?? 0) / lagShare))
-    return undefined;
+  if (reads - 1 < leastReads || ms < Math.max(leastSpanMs, lagMs / lagShare)) return undefined;
   const tokens = tokensAfterFirst(shownTokens(exchange), pieces);
   return (tokens ?? reads - 1) < leastTokens ? undefined : { ms, tokens };
 }

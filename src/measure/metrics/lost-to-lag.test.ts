@@ -72,3 +72,25 @@ test('every time or rate with a stamp of ours says what lag does to it: the trut
     ),
   );
 });
+
+test('what a late process leaves empty is lost to lag, and nothing else that is empty', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.double({ min: 0, max: 40, noNaN: true }), { minLength: 1, maxLength: 30 }),
+      fc.double({ min: 0.01, max: 200, noNaN: true }),
+      fc.boolean(),
+      fc.boolean(),
+      (gaps, clientLagMs, streamed, buffered) => {
+        let at = 50;
+        const pieces = gaps.map((gap): Piece => [(at += gap), 'content', 5]);
+        const of = (lagMs: number): Attempt =>
+          new Attempt({ ...answered(pieces, { usage, clientLagMs: lagMs }), streamed, buffered });
+        const [late, inTime] = [of(clientLagMs), of(0)];
+        const found = lostToLag(late);
+        for (const metric of [...latencies, ...rates])
+          if (metric.of(late) === undefined)
+            expect(found.includes(metric.name), metric.name).toBe(metric.of(inTime) !== undefined);
+      },
+    ),
+  );
+});
