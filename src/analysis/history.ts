@@ -29,7 +29,7 @@ export const historyColumns = [
   yesNo('bound', 'the value rests on failed requests'),
   text('reason', 'why the decision was made'),
   text('ask_hash', 'all other metrics are compared only within one hash; if empty, `suite_hash` is used'),
-  text('vantage', 'place that was asked from, where it has a name; empty for a decision about all places'),
+  text('vantage', 'place that sent the run, if it has a name; empty for a decision about all places'),
   rowCheck,
 ] as const satisfies readonly Column[];
 

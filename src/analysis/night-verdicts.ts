@@ -15,7 +15,7 @@ export const verdictColumns = [
   text('metric', 'what the alarm is about; empty for the run as a whole'),
   text('route', 'route of the alarm'),
   text('model', 'id in the suite; empty for all models together'),
-  text('vantage', 'place that the alarm is about, where it has a name'),
+  text('vantage', 'place that the alarm is about, if it has a name'),
   text('says', 'why, in a sentence; in a row of a run as a whole, why it is incomplete'),
   rowCheck,
 ] as const satisfies readonly Column[];

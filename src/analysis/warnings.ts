@@ -291,10 +291,10 @@ export function describeWarning(warning: Warning): string {
       const [simulated, other] = isSimulatedRoute(before) ? [before, after] : [after, before];
       return isSimulatedRoute(simulated)
         ? `One of the runs is simulated (route ${simulated}) and the other used ${other}, so this says nothing about a model. Compare runs on one route.`
-        : `The runs took different routes (${before} and ${after}), so the difference may come from the route alone. Compare runs on one route, or use both in one run: run --route ${before},${after}, then compare --by route.`;
+        : `The runs took different routes (${before} and ${after}), so the route alone may explain the difference. Compare runs on one route, or use both in one run: run --route ${before},${after}, then compare --by route.`;
     }
     case 'other-vantage':
-      return `The runs were sent from different places (${warning.before} and ${warning.after}), so the difference may come from the place alone. For places side by side: gatebench merge, then compare --by vantage.`;
+      return `The runs were sent from different places (${warning.before} and ${warning.after}), so the place alone may explain the difference. For places side by side: gatebench merge, then compare --by vantage.`;
     case 'prompts-not-shared':
       return `${count(warning.count, 'prompt')} ${warning.count === 1 ? 'is' : 'are'} in only one of the runs and left out. Run the same prompts in both.`;
   }

@@ -19,7 +19,7 @@ export class ZipError extends Error {}
 /** The parts of a zip file, by name. Throws a ZipError. `most` limits their total unpacked size. */
 export function unzip(file: Buffer, most = 100_000_000): Map<string, Buffer> {
   const end = file.lastIndexOf(Buffer.from([0x50, 0x4b, 0x05, 0x06]));
-  if (end === -1 || file.length < end + endLength) throw new ZipError('it is no zip file');
+  if (end === -1 || file.length < end + endLength) throw new ZipError('it is not a zip file');
   const parts = new Map<string, Buffer>();
   let left = most;
   let at = file.readUInt32LE(end + 16);
@@ -47,8 +47,7 @@ function unpacked(file: Buffer, at: number, most: number): Buffer {
   if (file.readUInt32LE(local) !== localHeader) throw new ZipError('a part is not where it should be');
   const start = local! + 30 + file.readUInt16LE(local! + 26) + file.readUInt16LE(local! + 28);
   const raw = file.subarray(start, start + packed!);
-  if (method !== stored && method !== deflated)
-    throw new ZipError('it is packed in a way that is not read here');
+  if (method !== stored && method !== deflated) throw new ZipError('it is packed in an unsupported way');
   const bytes = method === stored ? raw : inflateRawSync(raw, { maxOutputLength: Math.max(1, size!) });
   if (bytes.length !== size || crc32(bytes) !== checksum) throw new ZipError('a part of it is damaged');
   return bytes;

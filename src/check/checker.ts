@@ -125,7 +125,7 @@ class WorkerThread implements CheckerThread {
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const outOfMemory = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
-  return outOfMemory ? 'took more memory than checks may have' : error.message;
+  return outOfMemory ? 'took more memory than checks are allowed' : error.message;
 }
 
 export { checkAll } from './check-verdict.ts';

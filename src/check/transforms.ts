@@ -24,14 +24,14 @@ function kind<Spec>(
 
 const extractSchema = z
   .strictObject({
-    extract: patternField('an expression (Unicode mode); what it matches is all that checks see'),
+    extract: patternField('an expression (Unicode mode); checks see only what it matches'),
     group: z
       .union([z.int().min(0), z.string().min(1)])
       .optional()
       .describe(
-        'number or name of the group that is taken; the first, or where there is none, the whole match',
+        'number or name of the group to take; by default, the first, or the whole match if there is none',
       ),
-    pick: z.enum(['first', 'last']).default('last').describe('which match, where there are several'),
+    pick: z.enum(['first', 'last']).default('last').describe('which match to take if there are several'),
     flags: flagsField,
     ignore_case: ignoreCase,
   })
@@ -51,12 +51,12 @@ const kinds = {
     z.literal('strip-think').describe('without thinking in tags (<think>…) at its start'),
     stripThink,
   ),
-  unfence: kind(z.literal('unfence').describe('the first Markdown code block, where there is one'), unfence),
+  unfence: kind(z.literal('unfence').describe('the first Markdown code block, if there is one'), unfence),
   trim: kind(z.literal('trim').describe('without blanks and line breaks around it'), (text) => text.trim()),
   extract: kind(extractSchema, extract),
   'json-path': kind(
     z.strictObject({
-      'json-path': pathField.describe('the value in the answer, which is JSON, that this path leads to'),
+      'json-path': pathField.describe('the value at this path in the answer, which must be JSON'),
     }),
     atPath,
   ),

@@ -39,7 +39,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'view',
-    describe: 'Show all runs in a browser: reports, answers side by side, requests, and runs under way',
+    describe: 'Show all runs in a browser: reports, answers side by side, requests, and runs in progress',
     load: async () => (await import('./commands/view-command.ts')).view,
   },
   {
@@ -64,7 +64,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'choose',
-    describe: 'Say which model does for the job, as far as the data carry it',
+    describe: 'Say which model is right for the job, as far as the data show',
     load: async () => (await import('./commands/choose-command.ts')).choose,
   },
   {
@@ -74,7 +74,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'deliver',
-    describe: 'Tell GitHub of a night: an issue when it fails, a comment on a pull request',
+    describe: 'Report a night to GitHub: an issue when it fails, a comment on a pull request',
     load: async () => (await import('./commands/deliver-command.ts')).deliver,
   },
   {

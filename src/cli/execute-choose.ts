@@ -45,7 +45,7 @@ function choicesByTag({ manifest, collected, report }: LoadedRun, records: Quali
   const ids = promptsByTag(suite);
   if (ids.size === 0)
     throw new UserError(
-      '--by tag: the tags of the suite do not part its prompts. Give prompts tags of their own.',
+      '--by tag: the tags of the suite do not divide its prompts. Give prompts tags of their own.',
     );
   const need = suite.quality?.need;
   const isSequential = suite.run.order === 'sequential';

@@ -113,7 +113,7 @@ test('two runs make a workbook with a history', async () => {
 describe('is refused with what to do, and leaves nothing behind:', () => {
   const cases: [string, string, Partial<ExportFlags>, RegExp][] = [
     ['an option that a workbook does not heed', 'x.xlsx', { locale: 'de' }, /--locale is for --format csv/],
-    ['a locale of what has none', 'x.parquet', { locale: 'de' }, /parquet knows no locale/],
+    ['a locale of what has none', 'x.parquet', { locale: 'de' }, /parquet has no locale/],
     ['an ending that lies', 'x.xlsx', { format: 'csv' }, /x\.xlsx ends in \.xlsx, but --format is csv/],
     ['an unknown column', 'x.csv', { columns: ['ttft_m'] }, /no column "ttft_m"; did you mean "ttft_ms"\?/],
     ['an unknown language', 'x.csv', { locale: 'xx' }, /--locale does not know "xx"/],

@@ -75,7 +75,7 @@ function optionsOf({ locale, table, columns, aliases }: ExportFlags, format: Exp
   const refused = Object.keys(options).filter((name) => !(format.takes as readonly string[]).includes(name));
   if (refused.length > 0)
     throw new UserError(
-      `--${refused.join(', --')} ${refused.length === 1 ? 'is' : 'are'} for --format csv; ${format.takes.length === 0 ? 'a workbook has every column and works in every locale' : `${format.name} knows no locale`}.`,
+      `--${refused.join(', --')} ${refused.length === 1 ? 'is' : 'are'} for --format csv; ${format.takes.length === 0 ? 'a workbook has every column and works in every locale' : `${format.name} has no locale`}.`,
     );
   return options;
 }

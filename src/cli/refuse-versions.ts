@@ -5,7 +5,7 @@ import type { Manifest } from '../journal/manifest.ts';
 export function refuseVersions({ suite, run_id: id }: Manifest, command: string): void {
   if (!suite.against) return;
   throw new UserError(
-    `run ${id} asked two versions of its suite (--against ${suite.against.ref}), so it is no night that ${command} could hold against others. ` +
+    `run ${id} asked two versions of its suite (--against ${suite.against.ref}), so ${command} cannot compare it with other nights. ` +
       `What the change brings: gatebench compare ${id} --by version.`,
   );
 }

@@ -125,7 +125,7 @@ test.each([
 ])('the lease of another machine, renewed %i ms ago, holds: %s', async (ageMs, holds) => {
   await using scratch = await scratchFolder();
   await leased(scratch.path, ageMs);
-  if (holds) await expect(lockRun(scratch.path)).rejects.toThrow('its lock ends by itself within 60 s');
+  if (holds) await expect(lockRun(scratch.path)).rejects.toThrow('its lock expires within 60 s');
   else await (await lockRun(scratch.path)).release();
 });
 

@@ -174,7 +174,7 @@ async function heldBy(folder: string, path: string): Promise<UserError> {
   const { pid, host, beatMs } = typeof holder === 'object' ? holder : { pid: '?', host: '?' };
   const lease =
     beatMs !== undefined && host !== self.host
-      ? `If it is gone, its lock ends by itself within ${(missedBeats * beatMs) / 1000} s. `
+      ? `If it is gone, its lock expires within ${(missedBeats * beatMs) / 1000} s. `
       : '';
   return new UserError(
     `${folder} is being written by another gatebench (process ${pid} on ${host}). ${lease}` +

@@ -15,7 +15,7 @@ import { rowCheck } from './csv-file.ts';
 
 /** The answer that a verdict is about, or the two answers, after `event_id`, and the criterion. */
 const whichAnswer = [
-  text('event_id_b', 'the other answer, of a comparison'),
+  text('event_id_b', 'in a comparison, the other answer'),
   required(text('model', 'id of the model that gave the answer')),
   text('model_b', 'id of the model that gave the other answer'),
   required(text('answer_route', 'route of the model that gave the answer')),
@@ -37,8 +37,8 @@ const identity = [
   required(text('judge', 'id of the judge')),
   required(text('judge_model_id', "the judge's name on the wire")),
   required(text('route', 'route to the judge; `demo` is simulated')),
-  required(count('protocol', 'version of the words around the question')),
-  text('order', '`ab` or `ba`: which of the two answers stood first; empty for one answer'),
+  required(count('protocol', 'version of the prompt around the question')),
+  text('order', '`ab` or `ba`: which of the two answers came first; empty for one answer'),
   required(count('attempt', 'which attempt, from 1')),
   required(yesNo('final', 'last attempt of this judgement')),
 ] as const satisfies readonly Column[];
@@ -46,13 +46,13 @@ const identity = [
 const outcome = [
   required(text('status', '`ok`, `error`, `timeout` …, of the call to the judge')),
   count('http_status', 'empty when no response came'),
-  text('error_family', 'who said that it failed, as in `requests.csv`'),
+  text('error_family', 'who reported the failure, as in `requests.csv`'),
   text('error_code', "the sender's code, or ours"),
   text('error_message', 'one line, cleaned up'),
   text('finish_reason', 'as reported by the judge'),
-  text('verdict', 'the word that was chosen; empty when unreadable, and of a comparison'),
+  text('verdict', 'the chosen word; empty if unreadable, and for a comparison'),
   number('score', '0–1', "the verdict's score", 6),
-  text('preferred', '`a`, `b` or `tie`, of a comparison; empty when unreadable'),
+  text('preferred', 'for a comparison: `a`, `b` or `tie`; empty if unreadable'),
   yesNo('readable', 'whether the judge gave one of the words; empty when it gave no answer'),
   text('reason_preview', "first 200 characters of the judge's reason, on one line"),
 ] as const satisfies readonly Column[];
@@ -85,17 +85,17 @@ export type JudgementRow = RowOf<typeof judgementRow>;
 const ratingRow = [
   required(text('run_id', 'the run')),
   required(time('rated_at', 'when it was imported')),
-  required(text('rater', 'who has rated')),
+  required(text('rater', 'name of the rater')),
   required(text('event_id', 'the answer that is rated: its `event_id` in `requests.csv`')),
   ...whichAnswer,
   required(text('criterion_hash', 'SHA-256 of what was asked and shown')),
-  text('verdict', 'the word that was chosen; empty of a comparison'),
+  text('verdict', 'the chosen word; empty for a comparison'),
   number('score', '0–1', "the verdict's score", 6),
-  text('preferred', '`a`, `b` or `tie`, of a comparison'),
-  text('order', '`ab` or `ba`: which of the two answers stood left; empty for one answer'),
+  text('preferred', 'for a comparison: `a`, `b` or `tie`'),
+  text('order', '`ab` or `ba`: which of the two answers was on the left; empty for one answer'),
   required(text('sample', '`random`: drawn, and counts in estimates; `chosen`: picked, to learn from')),
   text('comment', "the rater's"),
-  required(text('sheet', 'file that it came from')),
+  required(text('sheet', 'file it came from')),
   ...laterColumns,
 ] as const satisfies readonly Column[];
 
@@ -107,7 +107,7 @@ export type RatingRow = RowOf<typeof ratingRow>;
 
 const recheckedRow = [
   required(text('event_id', 'the answer: its `event_id` in `requests.csv`')),
-  required(text('checks_hash', 'SHA-256 of the checks, of what they see of an answer, and of nothing else')),
+  required(text('checks_hash', 'SHA-256 of the checks and of what they see of an answer, and nothing else')),
   required(time('checked_at', 'when they were applied')),
   yesNo('passed', 'whether every check passed'),
   number('score', '0–1', 'weight of the checks that passed ÷ weight of all checks', 4),

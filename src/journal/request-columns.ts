@@ -116,9 +116,9 @@ const ourLag = [
 
 /** For a run through workers on other machines. All empty without `--queue`. */
 const whichWorker = [
-  text('worker', 'worker that asked, in a run with `--queue`'),
-  count('lease', 'which worker had this request, from 1: one more for each that was lost with it'),
-  ms('dispatch_ms', "what the way through the queue took: the coordinator's time less the worker's"),
+  text('worker', 'worker that sent it, in a run with `--queue`'),
+  count('lease', 'number of the worker that had this request, from 1: one more for each worker lost with it'),
+  ms('dispatch_ms', "time on the way through the queue: the coordinator's time minus the worker's"),
 ] as const satisfies readonly Column[];
 
 const whyFailed = [
@@ -138,18 +138,18 @@ export const underLoad = [
   count('visit', 'which visit of its model and level, from 1'),
   count('arrival', 'which request of its visit, from 1'),
   ms('late_ms', 'sent − due: our own lateness'),
-  ms('ttft_due_ms', 'from due to the first text: what somebody felt who asked then'),
+  ms('ttft_due_ms', 'from due to the first text: the wait of a user who asked then'),
   ms('e2e_due_ms', 'from due to the end'),
   yesNo('good', 'whether it kept every limit of the SLO; empty without one'),
 ] as const satisfies readonly Column[];
 
 const whatTheRunIs = [
-  list('labels', 'what the run was said to be with `--label`, each as `key=value`'),
+  list('labels', 'labels from `--label`, each as `key=value`'),
 ] as const satisfies readonly Column[];
 
 const passedNow = yesNo(
   'passed_now',
-  'of an answer to the earlier version: whether it passes the current checks, where these differ from its own',
+  'for an answer to the earlier version: whether it passes the current checks, if these differ from its own',
 );
 
 const [variant, vantage, ...later] = laterColumns;

@@ -11,7 +11,7 @@ export const ownLimits: Readonly<Record<string, string>> = {
     'no local port is free; lower run.concurrency or wait until closed connections are forgotten',
   EADDRINUSE: 'no local port is free; lower run.concurrency or wait until closed connections are forgotten',
   EAGAIN: 'the system is out of a resource for now; lower run.concurrency',
-  WIRE_LOST: 'the thread that sends requests has ended; the requests after it go out from the main thread',
+  WIRE_LOST: 'the thread that sends requests has ended; later requests are sent from the main thread',
   ERR_MEMORY_ALLOCATION_FAILED: 'this process has no memory left; lower run.concurrency',
 };
 

@@ -33,7 +33,7 @@ export const noteMeanings: Readonly<Record<string, string>> = {
   merged: 'more than a tenth of the chunks came in the same read as the one before',
   cumulative_usage: 'token counts came more than once; the last ones are used',
   hidden_reasoning: 'the server counted tokens whose text never came',
-  think_tags: 'the answer held thinking between tags; it counts as reasoning',
+  think_tags: 'the answer contained reasoning between tags; it counts as reasoning',
   summary_frame: 'a frame repeated the whole text; it does not count as a piece',
   cumulative_text: 'each chunk repeated the text before it; only new text counts',
   other_choices: 'more than one answer came; only the first counts',
@@ -41,7 +41,7 @@ export const noteMeanings: Readonly<Record<string, string>> = {
   unread: 'part of the response was not understood; `error_message` shows how it starts',
   malformed_frame: 'a frame was not valid JSON',
   heartbeat: 'the server sent keep-alive frames',
-  [unprovenClock]: 'a worker sent it whose clock was not proven for so many requests in flight',
+  [unprovenClock]: 'it was sent by a worker whose clock was not proven for this many requests in flight',
   resent: 'the kept-alive connection had been closed, so the request was sent again on a new one',
 };
 

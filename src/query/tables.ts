@@ -53,8 +53,8 @@ const runColumns = [
   count('planned_requests', 'requests of the plan'),
   text('gatebench', 'version of gatebench'),
   text('folder', 'where its files are'),
-  list('vantages', 'places that it was sent from, where they have names'),
-  list('labels', 'what it was said to be with `--label`, each as `key=value`'),
+  list('vantages', 'names of the places it was sent from'),
+  list('labels', 'labels from `--label`, each as `key=value`'),
 ] as const satisfies readonly Column[];
 
 const runs: QueryTable = {
@@ -88,7 +88,7 @@ const requests: QueryTable = {
       yield* run.batches(wanted) as AsyncIterable<readonly AnyRow[]>;
       for (const warning of run.warnings()) warn(`${run.folder}: ${warning}`);
       if (run.manifest.status === 'running')
-        warn(`${run.folder}: this run has not ended; what it has so far is read.`);
+        warn(`${run.folder}: this run has not ended; its rows so far are read.`);
     }
   },
 };
@@ -191,9 +191,9 @@ export const queryTables: readonly QueryTable[] = [
   fileTable('preferences', runFiles.preferences, 'which of two answers is better', preferenceColumns),
   historyTable(
     'history',
-    'what the gate goes by: one row per night, model, and metric, and per decision',
+    'what the gate decides by: one row per night, model, and metric, and per decision',
     historyColumns,
   ),
   historyTable('nights', 'every figure of models, per night, route, and tag', nightColumns),
-  historyTable('verdicts', 'what the gate said of each run, and of each alarm', verdictColumns),
+  historyTable('verdicts', "the gate's verdict on each run, and on each alarm", verdictColumns),
 ];

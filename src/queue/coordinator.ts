@@ -164,7 +164,7 @@ export class Coordinator {
         saidOthers = true;
         for (const [run, beat] of await this.#others())
           if (before.get(run) !== beat)
-            note(`the run ${run} is under way in this queue, too: a worker serves one run after the other`);
+            note(`the run ${run} also uses this queue: a worker serves one run at a time`);
       }
       await clock.sleep(50);
     }
@@ -384,7 +384,7 @@ export class Coordinator {
     for (const [name, { heardAt }] of this.#workers) {
       const isSilent = clock.now() - heardAt > announcement.lease_ms;
       if (there.has(name) && !isSilent) continue;
-      if (isSilent) this.missed(name, 'says nothing any more');
+      if (isSilent) this.missed(name, 'no longer responds');
       else {
         this.#workers.delete(name);
         this.#note(`worker ${name} has left`);
@@ -413,9 +413,9 @@ export class Coordinator {
     const { vantages } = this.#announcement;
     const first = [...this.#workers.values()][0]?.hello;
     if (vantages.length > 0 && (hello.vantage === undefined || !vantages.includes(hello.vantage)))
-      return `this run is asked from ${vantages.join(' and ')}, and the worker is ${hello.vantage === undefined ? 'without --vantage' : `in ${hello.vantage}`}`;
+      return `this run is sent from ${vantages.join(' and ')}, and the worker is ${hello.vantage === undefined ? 'without --vantage' : `in ${hello.vantage}`}`;
     if (vantages.length === 0 && first && first.vantage !== hello.vantage)
-      return `this run is asked from a place without a name, and the worker is in ${hello.vantage ?? 'none'}`;
+      return `this run is sent from a place without a name, and the worker is in ${hello.vantage ?? 'none'}`;
     if (first && JSON.stringify(first.routes) !== JSON.stringify(hello.routes))
       return `it would send to ${hosts(hello)}, and worker ${first.name} sends to ${hosts(first)}`;
     return undefined;

@@ -376,7 +376,7 @@ export class RemoteAsker implements Asker {
 
   #forget(pending: Pending): void {
     this.#forgotten++;
-    this.#lose(pending, 'the server of the queue lost the request');
+    this.#lose(pending, 'the queue server lost the request');
   }
 
   #lose(pending: Pending, message: string, worker?: string): void {

@@ -45,7 +45,7 @@ export function queueAddress(text: string, allowHttp: boolean): QueueAddress {
   }
   const kind = kinds[url.protocol];
   if (kind === undefined)
-    throw new UserError(`--queue: ${oneLine(url.protocol, 30)} is no address of a queue. ${example}`);
+    throw new UserError(`--queue: ${oneLine(url.protocol, 30)} is not the address of a queue. ${example}`);
   const { hostname } = url;
   if (hostname === '') throw new UserError(`--queue: the address has no host. ${example}`);
   const port = url.port || (kind === 'redis' ? '6379' : '5432');
@@ -55,7 +55,7 @@ export function queueAddress(text: string, allowHttp: boolean): QueueAddress {
   const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
   if (!isLoopback && !allowHttp && !isEncrypted(url))
     throw new UserError(
-      `--queue: ${shown} would be spoken to unencrypted. Use ${kind === 'redis' ? 'rediss://' : 'sslmode=require'}, ` +
+      `--queue: ${shown} would be used without encryption. Use ${kind === 'redis' ? 'rediss://' : 'sslmode=require'}, ` +
         'or --allow-http if the network is yours.',
     );
   const passwords = [url.password, decoded(url.password)].filter((secret) => secret !== '');
@@ -321,7 +321,7 @@ async function examineRedis(address: QueueAddress): Promise<string[]> {
     const policy = info.get('maxmemory_policy');
     if (policy !== undefined && policy !== 'noeviction')
       throw new UserError(
-        `the queue at ${address.shown} throws jobs away when its memory is full: maxmemory-policy is ${policy}. ` +
+        `the queue at ${address.shown} drops jobs when its memory is full: maxmemory-policy is ${policy}. ` +
           'Set it to noeviction.',
       );
     if (info.get('aof_enabled') === '1') return [];

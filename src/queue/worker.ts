@@ -138,7 +138,7 @@ async function liveRun(
     if (!isElsewhere) live.push(job.data);
     else if (!before.isLive)
       say(
-        `the run ${run_id} is asked from ${vantages.join(' and ')}, and not from ${vantage ?? 'a place without a name'}`,
+        `the run ${run_id} is sent from ${vantages.join(' and ')}, and not from ${vantage ?? 'a place without a name'}`,
       );
   }
   const isMine = (run: Announcement): boolean => isSameMajor(run) && (hashes?.has(run.suite_hash) ?? true);

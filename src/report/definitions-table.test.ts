@@ -6,7 +6,7 @@ test('the words for quality are said, also where there is no stream to compare',
   const flat = text.replaceAll(/\s+/g, ' ');
   expect(flat).toMatch(/^No valid streamed answer/);
   expect(flat).toMatch(/rate: share of right answers: by checks, by people, .* at least 30 labels/);
-  expect(flat).toMatch(/judge_rate: mean of a judge's verdicts as they are: no pass rate/);
+  expect(flat).toMatch(/judge_rate: mean of a judge's verdicts as they are: not a pass rate/);
   expect(flat).toMatch(/preference: share of comparisons that a model wins, a tie being half a win/);
   expect(text.split('\n').every((line) => line.length <= 80)).toBe(true);
 });

@@ -62,6 +62,6 @@ test('limits are apart, or it is not settled', () => {
   const lines = levelPairLines({ load: 'open', pairs: [limit('worse'), limit('not settled')] });
   expect(lines).toEqual([
     "swift's limit is surely higher than tail's: at least 2.00× as high.",
-    'Which of swift and tail has the higher limit is not settled: what is known of the two limits overlaps.',
+    'Which of swift and tail has the higher limit is not settled: the known ranges of the two limits overlap.',
   ]);
 });

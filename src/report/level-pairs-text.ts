@@ -60,7 +60,7 @@ const ratioRange = ({ ci_low: low, ci_high: high }: PairRow): string =>
 function limitSentence({ verdict, model_a, model_b, ci_low: low, ci_high: high }: PairRow): string {
   const [a, b] = [name(model_a), name(model_b)];
   if (verdict === 'not settled')
-    return `Which of ${a} and ${b} has the higher limit is not settled: what is known of the two limits overlaps.`;
+    return `Which of ${a} and ${b} has the higher limit is not settled: the known ranges of the two limits overlap.`;
   const [more, less, ratio] = verdict === 'better' ? [b, a, low!] : [a, b, 1 / high!];
   return `${more}'s limit is surely higher than ${less}'s: at least ${ratio.toFixed(2)}× as high.`;
 }

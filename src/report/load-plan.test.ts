@@ -43,7 +43,7 @@ test.each([
   [{ mode: 'open', rate: '1/s' }, /compared at each level by their 8 visits/],
   [{ mode: 'open', rate: '1/s', visits: 5 }, /5 visits settle no difference; 6 are the least/],
   [{ mode: 'closed', levels: [1, 8] }, /3 visits settle no difference;/],
-  [{ mode: 'limit', slo: { ttft_ms: 9 } }, /differ where what is known of them does not overlap/],
+  [{ mode: 'limit', slo: { ttft_ms: 9 } }, /differ if their known ranges do not overlap/],
 ])('several models under %j: what their comparison can settle', (load, words) => {
   expect(planned(load, true).settles).toMatch(words);
   expect(planned(load).settles).not.toMatch(words);

@@ -47,7 +47,7 @@ export function plannedLoad(
 }
 
 function levelsText(load: LoadSettings, rates: readonly number[]): string {
-  if (load.mode === 'limit') return 'open loop, looking for the highest rate';
+  if (load.mode === 'limit') return 'open loop, searching for the highest rate';
   if (rates.length > 0) return `open loop at ${listed(rates.map(rateText))}`;
   const levels = new Set((load['levels'] as number[] | undefined) ?? []);
   return `${listed([...levels].map(String))} in flight, in turn`;
@@ -91,7 +91,7 @@ function settlesText(load: LoadSettings, { visits, slo }: Design): string {
 }
 
 function comparesText({ mode }: LoadSettings, { visits }: Design, what: string): string {
-  if (mode === 'limit') return 'Two limits differ where what is known of them does not overlap.';
+  if (mode === 'limit') return 'Two limits differ if their known ranges do not overlap.';
   return visits < fewestCompared
     ? `${count(visits, 'visit')} settle no difference; ${fewestCompared} are the least, and 8 are better.`
     : `${what} are compared at each level by their ${visits} visits.`;
@@ -118,6 +118,6 @@ function searchWarnings(load: LoadSettings, ceiling: number): string[] {
   if (highest >= to || slo.e2e_ms === undefined) return [];
   return [
     `The search goes up to ${rateText(to)}. From about ${rateText(highest)} on, answers of ${duration(slo.e2e_ms)} would fill load.ceiling ` +
-      `(${ceiling}), and the limit found may be the ceiling's. Raise load.ceiling to ${Math.ceil((to * slo.e2e_ms) / 1000)}, or lower limit.to.`,
+      `(${ceiling}), and the search may find the ceiling instead of the limit. Raise load.ceiling to ${Math.ceil((to * slo.e2e_ms) / 1000)}, or lower limit.to.`,
   ];
 }

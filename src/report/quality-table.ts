@@ -89,7 +89,7 @@ const pairHeads: readonly Head<CriterionPair>[] = [
 
 /** Notes below: how far to trust each basis. */
 const legend =
-  'by: whose word it is. A judge alone only "seems": its rate holds only if it errs alike on all models.';
+  'by: the basis of the rate. A judge alone only "seems": its rate holds only if it errs alike on all models.';
 
 interface Part {
   readonly title: string;

@@ -39,8 +39,8 @@ export async function loadImages(
   }
   if (problems.length === 0) return images;
   throw new UserError(
-    `Nothing was sent, because images of the suite are not what they were (looked for in ${folder}):\n` +
+    `Nothing was sent, because images of the suite have changed (looked in ${folder}):\n` +
       `${problems.map((problem) => `  ${problem}`).join('\n')}\n` +
-      'Put them back, go on in the folder where the run was started, or start a new run.',
+      'Restore them, continue in the folder where the run was started, or start a new run.',
   );
 }

@@ -56,8 +56,8 @@ async function reopen(
   assertSameHosts(targets, manifest, folder);
   if (retryErrors && designOf(manifest.suite))
     throw new UserError(
-      `the load of ${folder} has levels, where a failed request is an answer: to send it again would choose among visits. ` +
-        'Run the suite again, or go on with one that was cut short: --resume.',
+      `the load of ${folder} has levels, where a failed request is an answer: sending it again would bias its visit. ` +
+        'Run the suite again, or continue a run that was cut short: --resume.',
     );
   const images = await loadImages(manifest.suite, suiteFolder ?? dirname(manifest.suite_file), earlierFolder);
   const torn = await setTornLineAside(folder);

@@ -165,6 +165,6 @@ function resultOf(name: string, expected: string, row: JudgementRow | undefined)
   const problem =
     row === undefined
       ? 'was not asked'
-      : (row.error_message ?? `no verdict that can be read: ${row.reason_preview ?? ''}`);
+      : (row.error_message ?? `no readable verdict: ${row.reason_preview ?? ''}`);
   return { name, expected, said, problem };
 }

@@ -49,6 +49,6 @@ test('a judge that is a contestant, or of its family, is named', async () => {
   const suite = await load(suiteOf(quality(judge), models));
   expect(judgeWarnings(suite).slice(0, 2)).toEqual([
     'Judge j judges itself: it is the model mine. Models favor their own answers.',
-    'Judge k is of the family of kimi-k2.6, by its name. It may favor its own kind.',
+    'Judge k has the same family name as kimi-k2.6. It may favor its own kind.',
   ]);
 });

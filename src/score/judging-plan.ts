@@ -129,9 +129,7 @@ export function kinshipWarnings(judges: readonly Judge[], models: readonly Model
           ]
         : []),
       ...(family.length > 0
-        ? [
-            `Judge ${judge.id} is of the family of ${family.join(', ')}, by its name. It may favor its own kind.`,
-          ]
+        ? [`Judge ${judge.id} has the same family name as ${family.join(', ')}. It may favor its own kind.`]
         : []),
     ];
   });

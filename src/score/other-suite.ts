@@ -17,9 +17,9 @@ export function withLaterSuite(run: Suite, later: Suite, file: string): { suite:
   });
   if (changed.length > 0)
     throw new UserError(
-      `${file}: these prompts ask something else than the run did, so its answers cannot be judged by them:\n` +
+      `${file}: these prompts no longer ask what the run asked, so its answers cannot be judged by them:\n` +
         changed.map(({ id }) => `  ${quote(id)}\n`).join('') +
-        'Put back what they ask, or give them other ids.',
+        'Restore them, or give them other ids.',
     );
   const prompts = run.prompts.flatMap(({ id, before }): Prompt[] => {
     const prompt = now.get(id);
@@ -32,7 +32,7 @@ export function withLaterSuite(run: Suite, later: Suite, file: string): { suite:
   const added = later.prompts.filter(({ id }) => !asked.has(id)).length;
   const notes = [
     ...(gone > 0 ? [`${gone} of the run's prompts are not in ${file}, and are not judged.`] : []),
-    ...(added > 0 ? [`${added} prompts of ${file} were not asked in the run, and are passed over.`] : []),
+    ...(added > 0 ? [`${added} prompts of ${file} were not asked in the run, and are skipped.`] : []),
   ];
   if (prompts.length === 0) throw new UserError(`${file} has none of the run's prompts.`);
   const { quality, ...rest } = run;

@@ -42,7 +42,7 @@ export function ratingsOf(rows: readonly SheetRow[], options: ImportOptions): Im
   const titles = new Set(rows.flatMap(({ cells }) => [...cells.keys()]));
   if (!titles.has('item'))
     throw new UserError(
-      `${options.sheet}: it has no column "item", so it is no sheet of gatebench rate export.`,
+      `${options.sheet}: it has no column "item", so it is not a sheet from gatebench rate export.`,
     );
   for (const { row, cells } of rows) {
     const complain = (text: string): void => void faults.push(`  row ${row}: ${text}`);
@@ -51,7 +51,7 @@ export function ratingsOf(rows: readonly SheetRow[], options: ImportOptions): Im
     if (!item) {
       if (id === '' && plain(cells.get('verdict')) === '') continue;
       strangers++;
-      complain(`item ${quote(id)} is none of this run`);
+      complain(`item ${quote(id)} is not in this run`);
       continue;
     }
     const changed = changedColumns(cells, cellsOf(item));
@@ -83,7 +83,7 @@ export function ratingsOf(rows: readonly SheetRow[], options: ImportOptions): Im
 
 function told(faults: readonly string[], allStrange: boolean, sheet: string): string {
   if (allStrange)
-    return `${sheet}: none of its items are of this run. It was exported from another one, or by another version of the criteria (--suite).`;
+    return `${sheet}: none of its items are in this run. It was exported from another one, or by another version of the criteria (--suite).`;
   const more = faults.length - mostFaults;
   return (
     `${sheet}: nothing was imported, because of ${faults.length === 1 ? 'this row' : 'these rows'}:\n` +

@@ -79,7 +79,7 @@ export async function storedAnswers(
       ...answerWarnings(state),
       ...(missing > 0 ? [`${missing} answers are not stored, so they are not judged.`] : []),
       ...(withoutPart > 0
-        ? [`${withoutPart} answers hold nothing of what "answer" takes out of them, so they are not judged.`]
+        ? [`${withoutPart} answers contain nothing that "answer" extracts, so they are not judged.`]
         : []),
     ],
   };

@@ -32,7 +32,7 @@ test.each<[LoadSelection, RegExp]>([
   [{ rate: ['1/s'], slo: ['attainment=95%'] }, /^--slo: attainment is a share .* such as 0\.95, not "95%"/],
   [{ rate: ['1/s'], slo: ['attainment='] }, /^--slo: attainment is a share/],
   [{ rate: ['1/s'], arrivals: 'gamma:99' }, /^--arrivals: must be at most 50/],
-  [{ findLimit: true }, /a limit is looked for under an SLO/],
+  [{ findLimit: true }, /a search for a limit needs an SLO/],
   [{ slo: ['e2e=15'] }, /--slo: e2e is a number with its unit/],
   [{ slo: ['fast'] }, /--slo: fast is none of ttft=2s/],
   [{ rate: ['1/s'], slo: ['attainment=99'] }, /^--slo: attainment is a share .* such as 0\.99, not "99"/],

@@ -71,7 +71,7 @@ export function stateLine(viewer: Viewer, run: RunEntry, index: RunIndex): Html 
     case 'running':
       return markup`Running: ${progress}. Figures with intervals and verdicts come at the end.`;
     case 'stopped':
-      return markup`Stopped without an end after ${progress}. To continue: <code>${viewer.options.program} run --resume ${run.folder}</code>`;
+      return markup`Stopped before its end, after ${progress}. To continue: <code>${viewer.options.program} run --resume ${run.folder}</code>`;
     default:
       return markup`Ended (${run.state}) after ${progress}. <a href="${addressOf(run)}">Read the report</a>`;
   }

@@ -123,7 +123,7 @@ describe.skipIf(withoutBrowser !== undefined)('the viewer in a browser', () => {
     await page.locator('#live tbody tr').first().waitFor();
     child.kill('SIGKILL');
     await finished;
-    await page.locator('#state', { hasText: 'Stopped without an end' }).waitFor();
+    await page.locator('#state', { hasText: 'Stopped before its end' }).waitFor();
     expect(await page.locator('#state').innerText()).toContain(`run --resume ${folder}`);
     await context.close();
   }, 60_000);

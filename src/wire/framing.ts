@@ -95,7 +95,7 @@ export class Framer {
       case states.chunkLine:
         return this.#readSize(bytes, at, length) ?? this.#readChunkLine(bytes.subarray(0, length), at);
       case states.chunkLineEnd:
-        this.#expect(bytes[at], lf, 'HPE_STRICT', 'no line feed behind the size of a chunk');
+        this.#expect(bytes[at], lf, 'HPE_STRICT', 'no line feed after the size of a chunk');
         this.#beginChunk();
         return at + 1;
       case states.chunkDataCr:
@@ -103,7 +103,7 @@ export class Framer {
         this.#state = states.chunkDataLf;
         return at + 1;
       case states.chunkDataLf:
-        this.#expect(bytes[at], lf, 'HPE_STRICT', 'no line feed behind a chunk');
+        this.#expect(bytes[at], lf, 'HPE_STRICT', 'no line feed after a chunk');
         this.#state = states.chunkLine;
         return at + 1;
       default:
@@ -133,7 +133,10 @@ export class Framer {
     if (head.status < 200) {
       // An interim response: the answer is still to come on this connection.
       if (!livesOn(head))
-        throw new FramingError('HPE_CLOSED_CONNECTION', 'the connection is said to end before the answer');
+        throw new FramingError(
+          'HPE_CLOSED_CONNECTION',
+          'the headers say that the connection ends before the answer',
+        );
       return next;
     }
     this.#begin(head, end);
@@ -205,7 +208,7 @@ export class Framer {
         return place + 1;
       }
       if (byte < 32 && byte !== semicolon)
-        throw new FramingError('HPE_INVALID_CHUNK_SIZE', 'the size of a chunk is none');
+        throw new FramingError('HPE_INVALID_CHUNK_SIZE', 'the size of a chunk is not a number');
     }
     this.#holdLine(bytes, at, bytes.length);
     return bytes.length;
@@ -278,11 +281,11 @@ function chunkSize(line: string): number {
   const [, digits = '', rest = ''] = /^([0-9a-fA-F]*)([^]*)$/.exec(line)!;
   const size = Number.parseInt(digits, 16);
   if (digits === '' || digits.length > 16 || !Number.isSafeInteger(size))
-    throw new FramingError('HPE_INVALID_CHUNK_SIZE', 'the size of a chunk is none');
+    throw new FramingError('HPE_INVALID_CHUNK_SIZE', 'the size of a chunk is not a number');
   if (!extensions.test(rest))
     throw new FramingError(
       'HPE_INVALID_CHUNK_SIZE',
-      'what stands behind the size of a chunk is no extension',
+      'the text after the size of a chunk is not an extension',
     );
   return size;
 }
@@ -301,17 +304,17 @@ function strictHead(bytes: Buffer): ResponseHead & { isOld: boolean } {
   if (!status)
     throw new FramingError(
       first.startsWith('HTTP/1.') ? 'HPE_INVALID_STATUS' : 'HPE_INVALID_CONSTANT',
-      'the response begins with no status line',
+      'the response does not begin with a status line',
     );
   const refused = lines.find((line) => !headerLine.test(line) || blankBehindFraming.test(line));
-  if (refused !== undefined) throw new FramingError('HPE_INVALID_HEADER_TOKEN', 'a header is none');
+  if (refused !== undefined) throw new FramingError('HPE_INVALID_HEADER_TOKEN', 'a header is malformed');
   return { ...readHead(bytes), isOld: status[1] === '0' };
 }
 
 function refuseTrailers(text: string): void {
   for (const line of text.split('\r\n').slice(0, -2)) {
     const [, name = ''] = headerLine.exec(line) ?? [];
-    if (name === '') throw new FramingError('HPE_INVALID_HEADER_TOKEN', 'a trailer is none');
+    if (name === '') throw new FramingError('HPE_INVALID_HEADER_TOKEN', 'a trailer is malformed');
     if (/^(content-length|transfer-encoding|connection|keep-alive|upgrade)$/i.test(name))
       throw new FramingError('HPE_UNEXPECTED_CONTENT_LENGTH', `the trailer "${name}" comes too late`);
   }
@@ -324,7 +327,7 @@ function bodyEndOf({ status, headers }: ResponseHead): { kind: BodyEnd; length: 
   if (lengths !== undefined && (Array.isArray(lengths) || !/^\d{1,15}$/.test(lengths)))
     throw new FramingError(
       Array.isArray(lengths) ? 'HPE_UNEXPECTED_CONTENT_LENGTH' : 'HPE_INVALID_CONTENT_LENGTH',
-      Array.isArray(lengths) ? 'two lengths' : 'the length of the body is none',
+      Array.isArray(lengths) ? 'two lengths' : 'the length of the body is not a number',
     );
   if (lengths !== undefined && encodings !== undefined)
     throw new FramingError('HPE_INVALID_TRANSFER_ENCODING', 'both a length and chunks');

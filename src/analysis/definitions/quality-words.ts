@@ -9,11 +9,11 @@ export const qualityWords: readonly { readonly name: string; readonly meaning: s
   {
     name: 'judge_rate',
     meaning:
-      "mean of a judge's verdicts as they are: no pass rate. It holds for that judge, not for the truth; models compared by it only seem better or worse",
+      "mean of a judge's verdicts as they are: not a pass rate. It holds for that judge, not for the truth; models compared by it only seem better or worse",
   },
   {
     name: 'preference',
     meaning:
-      'share of comparisons that a model wins, a tie being half a win. A judge sees each pair in both orders; where the orders disagree, it is a tie. 50 % means equal; it says nothing of how good both are',
+      'share of comparisons that a model wins, a tie being half a win. A judge sees each pair in both orders; where the orders disagree, it is a tie. 50 % means equal; it says nothing about how good both are',
   },
 ];

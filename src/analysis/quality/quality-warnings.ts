@@ -53,7 +53,7 @@ function kinWarnings(said: Said, named: Named): string[] {
     ...of(
       ({ same_family, self_judged }) => same_family === true && self_judged !== true,
       (judge) =>
-        `Judge ${judge} is of the family of ${models} by its name. Judges favor their own kind: check it by people's labels (gatebench rate export).`,
+        `Judge ${judge} has the same family name as ${models}. Judges favor their own kind: check it by people's labels (gatebench rate export).`,
     ),
   ];
 }
@@ -67,7 +67,7 @@ function unreadableWarnings(said: Said, named: Named): string[] {
       const unread = items.filter(
         ({ unreadable, judges }) => unreadable.has(judge) && !judges.has(judge),
       ).length;
-      return `${criterion}: ${count(unread, 'verdict')} of judge ${judge} on ${what} of ${items.length} cannot be read, so it has no figure there. Use a judge that keeps to the words.`;
+      return `${criterion}: ${count(unread, 'verdict')} of judge ${judge} on ${what} of ${items.length} cannot be read, so it has no figure there. Use a judge that replies with one of the words.`;
     });
 }
 
@@ -85,7 +85,7 @@ function weakWarnings(one: Said, named: Named): string[] {
     const { youdenJ } = judgeQuality(labeled(one, judge));
     if (youdenJ === undefined || youdenJ.point >= weakJudge) return [];
     return [
-      `${one.criterion}: judge ${judge} shows ${Math.max(0, Math.round(100 * youdenJ.point))} % of a true difference on ${named(one)} (J = sensitivity + specificity − 1). Its word adds little to people's labels: use another judge, or ask more simply.`,
+      `${one.criterion}: judge ${judge} shows ${Math.max(0, Math.round(100 * youdenJ.point))} % of a true difference on ${named(one)} (J = sensitivity + specificity − 1). Its verdicts add little to people's labels: use another judge, or ask a simpler question.`,
     ];
   });
 }
@@ -102,7 +102,7 @@ function unlikeWarnings(answers: readonly Said[], named: Named): string[] {
           if (!one || !other || Math.abs(one.point - other.point) <= unlike || !areApart(one, other))
             return [];
           return [
-            `${a.criterion}: judge ${judge} is not equally strict with ${named(a)} and ${named(b)} (J ${one.point.toFixed(2)} and ${other.point.toFixed(2)}). Only figures that labels correct compare them.`,
+            `${a.criterion}: judge ${judge} is not equally strict with ${named(a)} and ${named(b)} (J ${one.point.toFixed(2)} and ${other.point.toFixed(2)}). Compare them only by figures that labels correct.`,
           ];
         }),
       ),
@@ -148,7 +148,7 @@ function positionWarnings({
       : []),
     ...(limits !== undefined && (limits.low > 0.5 || limits.high < 0.5)
       ? [
-          `${about} what stands first is preferred in ${Math.round(100 * first!)} % of decided calls. Both orders cancel that, at the price of ties.`,
+          `${about} the answer shown first is preferred in ${Math.round(100 * first!)} % of decided calls. Both orders cancel that, at the price of ties.`,
         ]
       : []),
   ];

@@ -133,7 +133,7 @@ test('a judge that is the model, or of its family, is named', () => {
   expect(rowOf(self).self_judged).toBe(true);
   expect(self.warnings.join(' ')).toMatch(/Judge gemma is itself a, whose answers it judged by correct/);
   expect(of(judged('a', () => true, { same_family: true })).warnings.join(' ')).toMatch(
-    /of the family of a by its name/,
+    /has the same family name as a\./,
   );
 });
 
@@ -220,7 +220,7 @@ describe('preferences', () => {
     expect(found.preferences).toMatchObject([{ first_preferred: 1, splits: 60, ties: 60, win_share: 0.5 }]);
     expect(found.preferences[0]!.verdict).not.toMatch(/better|worse/);
     expect(found.warnings.join(' ')).toMatch(
-      /the two orders disagree on 100 %.*what stands first is preferred in 100 %/,
+      /the two orders disagree on 100 %.*the answer shown first is preferred in 100 %/,
     );
   });
 

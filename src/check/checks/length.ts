@@ -15,7 +15,7 @@ export const length = defineCheck({
     unit: z
       .enum(units)
       .describe(
-        'words: between blanks; lines: those that are not blank; sentences: by the rules of Unicode; characters: as readers see them',
+        'words: separated by blanks; lines: non-blank ones; sentences: by the rules of Unicode; characters: as readers see them',
       ),
     min: bound().describe('this many or more'),
     max: bound().describe('this many or fewer'),

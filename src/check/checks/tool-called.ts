@@ -23,7 +23,7 @@ const condition = z
     optional: z.boolean().default(false).describe('true: the argument may also be missing'),
     exists: z.boolean().default(true).describe('false: the argument must be missing'),
   })
-  .describe('what is asked of one argument; every condition that is given must hold');
+  .describe('conditions on one argument; all that are given must hold');
 
 type ArgumentCondition = z.output<typeof condition>;
 
@@ -53,14 +53,14 @@ const args = z
 export const toolCalled = defineCheck({
   type: 'tool-called',
   summary:
-    'the answer calls the tool, with these arguments where some are given; the order of calls does not matter',
+    'the answer calls the tool, with these arguments if any are given; the order of calls does not matter',
   fields: {
     tool: someText('name of the tool'),
     times: numberField(z.number().int().min(1), 'a whole number of calls, 1 or more')
       .optional()
-      .describe('exactly this many such calls; once or more where absent'),
+      .describe('exactly this many such calls; by default, one or more'),
     args: args.optional(),
-    among: z.boolean().default(false).describe('true: other calls beside it are allowed'),
+    among: z.boolean().default(false).describe('true: other calls are allowed as well'),
   },
   examples: [
     {

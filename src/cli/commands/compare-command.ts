@@ -54,7 +54,7 @@ export const compare = defineCommand({
     ['gatebench compare latest', 'which model is faster, and is that settled?'],
     ['gatebench compare latest --metrics all', 'every metric, corrected for the number of comparisons'],
     ['gatebench compare latest --tags json,code', 'the same on some of the prompts'],
-    ['gatebench compare latest --by variant', 'which prompt or effort pays? (a suite with variants)'],
+    ['gatebench compare latest --by variant', 'which prompt or effort pays off? (a suite with variants)'],
     ['gatebench compare latest --by route', 'what does the gateway cost? (a run with several routes)'],
     ['gatebench compare latest --by version', 'what does the change bring? (run --against REF)'],
     ['gatebench compare merged --by vantage', 'where is it slower? (a run merged from several places)'],

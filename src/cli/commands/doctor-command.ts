@@ -30,7 +30,7 @@ const flags = flagTable({
     judge: {
       type: 'list',
       value: 'IDS',
-      describe: 'instead of the models, ask these judges of the suite about cases that nobody can doubt',
+      describe: 'instead of the models, test these judges of the suite on clear cases',
     },
     tryBearer: {
       type: 'switch',

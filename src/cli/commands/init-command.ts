@@ -13,7 +13,7 @@ const flags = flagTable({
   from: {
     type: 'path',
     value: 'FILE',
-    describe: 'take over a .prompt.yml, the static part of a promptfoo config, or a .jsonl of openai/evals',
+    describe: 'import a .prompt.yml, the static part of a promptfoo config, or a .jsonl of openai/evals',
   },
   models: {
     type: 'list',
@@ -28,7 +28,7 @@ const flags = flagTable({
     pages: { type: 'switch', describe: 'publish the history on GitHub Pages; anybody can read it' },
     pullRequests: {
       type: 'switch',
-      describe: 'also say on each pull request what its change of a suite brings; costs a run',
+      describe: 'also comment on each pull request what its change to a suite does; costs a run',
     },
     vantage: {
       type: 'list',
@@ -57,7 +57,7 @@ export const init = defineCommand({
       'gatebench init suites/mine.yaml --from promptfooconfig.yaml',
       'a suite from another tool, and what was left out',
     ],
-    ['gatebench init suites/mine.yaml suites/other.yaml --nightly', 'a workflow for suites that you have'],
+    ['gatebench init suites/mine.yaml suites/other.yaml --nightly', 'a workflow for existing suites'],
     ['gatebench init --gateway', 'from nothing to a working gateway'],
   ],
   async run(parsed, io) {

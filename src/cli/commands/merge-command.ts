@@ -7,7 +7,7 @@ const flags = flagTable({
     argument: true,
     required: true,
     completes: 'folders',
-    describe: 'folders of the shards, or of what was sent from several places',
+    describe: 'folders of the shards, or of the runs from several places',
   },
   out: {
     type: 'path',

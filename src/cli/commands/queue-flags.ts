@@ -14,13 +14,13 @@ export const queueFlags = grouped('Workers (gatebench worker) send instead of th
     min: 1,
     whole: true,
     value: 'N',
-    describe: 'wait for so many workers of each place before the first request',
+    describe: 'wait for this many workers in each place before the first request',
   },
   lease: {
     type: 'text',
     default: '30s',
     value: 'TIME',
-    describe: 'a worker that says nothing for so long is lost, and its requests are asked again',
+    describe: 'a worker that is silent for this long is lost, and its requests are sent again',
   },
   queueTimeout: { type: 'text', default: '5m', value: 'TIME', describe: 'how long the queue may be away' },
   workerTimeout: {

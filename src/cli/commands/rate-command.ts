@@ -12,7 +12,7 @@ const flags = flagTable({
     describe: 'export: write a blind sheet for people. import: read their verdicts',
   },
   run: theRun,
-  file: { type: 'path', argument: true, completes: 'files', describe: 'of import: the sheet with verdicts' },
+  file: { type: 'path', argument: true, completes: 'files', describe: 'for import: the sheet with verdicts' },
   criteria: { type: 'list', value: 'IDS', describe: 'only these criteria' },
   suite: {
     type: 'path',
@@ -42,7 +42,7 @@ const flags = flagTable({
       max: 1,
       default: 0.2,
       value: 'SHARE',
-      describe: 'share of them that a second rater gets as well, in a sheet beside; 0 for none',
+      describe: 'share of them that a second rater also gets, in a second sheet; 0 for none',
     },
     where: {
       type: 'text',
@@ -51,7 +51,7 @@ const flags = flagTable({
       describe: 'disagree: those on which judges and checks disagree, to learn from; not for estimates',
     },
   }),
-  ...grouped('Import:', { rater: { type: 'text', value: 'NAME', describe: 'who has rated' } }),
+  ...grouped('Import:', { rater: { type: 'text', value: 'NAME', describe: 'name of the rater' } }),
 });
 
 export type RateFlags = Parsed<typeof flags>;
@@ -75,7 +75,8 @@ export const rate = defineCommand({
     }
     if (parsed.file === undefined)
       throw new UserError('rate import needs the sheet: gatebench rate import RUN FILE --rater NAME');
-    if (parsed.rater === undefined) throw new UserError('rate import needs --rater NAME: who has rated.');
+    if (parsed.rater === undefined)
+      throw new UserError('rate import needs --rater NAME, the name of the rater.');
     return await executeImport(parsed, { file: parsed.file, rater: parsed.rater }, io);
   },
 });

@@ -46,7 +46,7 @@ const flags = flagTable({
     label: {
       type: 'list',
       value: 'KEY=VALUE',
-      describe: 'what else to write on every row, such as isp=telekom',
+      describe: 'a label for every row, such as isp=telekom',
     },
     score: { type: 'switch', describe: "ask the suite's judges about the answers, once all are there" },
     otlpEndpoint: {

@@ -85,7 +85,7 @@ export const suiteFlags = {
       type: 'list',
       value: 'RATES',
       excludes: ['levels', 'findLimit'],
-      describe: 'send at these rates, whatever is answered: 0.5/s, 30/min',
+      describe: 'send at these rates, regardless of the answers: 0.5/s, 30/min',
     },
     levels: {
       type: 'numbers',
@@ -93,9 +93,9 @@ export const suiteFlags = {
       whole: true,
       value: 'N,…',
       excludes: ['findLimit'],
-      describe: 'try so many requests in flight, one number after the other',
+      describe: 'try these numbers of requests in flight, one after the other',
     },
-    findLimit: { type: 'switch', describe: 'look for the highest rate that keeps the SLO' },
+    findLimit: { type: 'switch', describe: 'search for the highest rate that keeps the SLO' },
     slo: {
       type: 'list',
       value: 'LIMITS',

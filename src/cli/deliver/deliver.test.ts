@@ -226,7 +226,7 @@ describe('a comment on a pull request', () => {
     const changed = { ...suite, against } as unknown as typeof suite;
     const folder = await writeNight(cwd.path, { suite: changed, file: 'x', night: 1, seed: 'd' });
     const warned = await deliver(cwd, gh, [folder], pull);
-    expect(warned.stderr).toContain('comment.md is not there');
+    expect(warned.stderr).toContain('comment.md does not exist');
     await writeFile(join(folder, 'comment.md'), `**0.92× latency**\n\n${'x'.repeat(70_000)}\n\nend\n`);
     expect((await deliver(cwd, gh, [folder], pull)).stdout).toBe('nightly: commented on #12\n');
     const [said] = gh.state.comments;
@@ -251,8 +251,8 @@ describe('what goes wrong is a warning and no exit code', () => {
   test.each<[string, Record<string, string>, string]>([
     ['a job without a token', { GH_TOKEN: '' }, 'Does the job have GH_TOKEN'],
     ['a fork', { GH_TOKEN: 'refused' }, 'Forks have neither'],
-    ['an answer that is no JSON', { GH_TOKEN: 'broken' }, 'gh answered with what is no JSON: <html>'],
-    ['no gh at all', { PATH: '/nowhere' }, 'there is no program gh'],
+    ['an answer that is no JSON', { GH_TOKEN: 'broken' }, 'gh did not answer with JSON: <html>'],
+    ['no gh at all', { PATH: '/nowhere' }, 'the program gh is not installed'],
   ])('%s', async (name, env, says) => {
     await using cwd = await scratch();
     await using gh = await fakeGh(cwd.path);
@@ -273,8 +273,8 @@ describe('what goes wrong is a warning and no exit code', () => {
     for (const name of ['gate.json', 'comment.md']) await writeFile(join(cwd.path, 'damaged', name), '{}');
     const { code, stdout, stderr } = await deliver(cwd, gh, ['nights/*', 'damaged', await night(cwd)]);
     expect([code, stdout]).toEqual([0, 'support: opened issue #1\n']);
-    expect(stderr).toContain('nights/*/comment.md is not there. Run gatebench gate with --github first.');
-    expect(stderr).toContain('damaged/gate.json is not what gate --github writes.');
+    expect(stderr).toContain('nights/*/comment.md does not exist. Run gatebench gate with --github first.');
+    expect(stderr).toContain('damaged/gate.json was not written by gate --github.');
   });
 
   test('a gh that does not answer is not waited for longer than the clock says', async () => {

@@ -25,7 +25,7 @@ export class Github {
     try {
       return text.trim() === '' ? undefined : JSON.parse(text);
     } catch {
-      throw new NotDelivered(`gh answered with what is no JSON: ${oneLine(text, 100)}`);
+      throw new NotDelivered(`gh did not answer with JSON: ${oneLine(text, 100)}`);
     }
   }
 
@@ -34,7 +34,7 @@ export class Github {
     const entries: unknown[] = [];
     for (let page = 1; page <= 50; page++) {
       const some = await this.ask('GET', `${path}${path.includes('?') ? '&' : '?'}per_page=100&page=${page}`);
-      if (!Array.isArray(some)) throw new NotDelivered('gh answered with what is no list');
+      if (!Array.isArray(some)) throw new NotDelivered('gh did not answer with a list');
       entries.push(...(some as unknown[]));
       if (some.length < 100) break;
     }
@@ -75,7 +75,7 @@ function whyOf(
   isLate: boolean,
 ): string {
   if (isLate) return `gh did not answer within ${patienceMs / 1000} s`;
-  if (code === 'ENOENT') return 'there is no program gh (https://cli.github.com)';
+  if (code === 'ENOENT') return 'the program gh is not installed (https://cli.github.com)';
   const said = oneLine(stderr, 300) || oneLine(message, 300);
   return /HTTP 40[13]|not accessible/.test(said)
     ? `${said}. Does the job have GH_TOKEN, and the permission issues: write (of pull requests: pull-requests: write)? Forks have neither.`

@@ -47,7 +47,7 @@ export async function readNight(folder: string): Promise<Told> {
       failing: [...new Set(failing.map((what) => oneLine(what, 120)))],
     };
   } catch {
-    throw new UserError(`${join(folder, 'gate.json')} is not what gate --github writes.`);
+    throw new UserError(`${join(folder, 'gate.json')} was not written by gate --github.`);
   }
 }
 
@@ -60,4 +60,4 @@ async function changeIn(folder: string, text: string): Promise<Told> {
 }
 
 const missing = (folder: string, name: string): UserError =>
-  new UserError(`${join(folder, name)} is not there. Run gatebench gate with --github first.`);
+  new UserError(`${join(folder, name)} does not exist. Run gatebench gate with --github first.`);

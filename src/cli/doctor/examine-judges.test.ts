@@ -24,10 +24,10 @@ test('cases that nobody can doubt tell a judge from what is none', async () => {
   const good = await doctor('good,json');
   expect(good, good.stderr).toMatchObject({ code: 0 });
   expect(good.stdout).toContain(
-    'Judge good (custom-ollama/sim-judge-100-100?instant=true on demo): 10 of 10 as they should be\n',
+    'Judge good (custom-ollama/sim-judge-100-100?instant=true on demo): 10 of 10 correct\n',
   );
   expect(good.stdout).toContain(
-    'Judge json (custom-ollama/sim-judge-100-100?instant=true on demo): 10 of 10 as they should be\n',
+    'Judge json (custom-ollama/sim-judge-100-100?instant=true on demo): 10 of 10 correct\n',
   );
   const bad = await doctor('bad,echo');
   expect(bad.code).toBe(2);
@@ -35,7 +35,7 @@ test('cases that nobody can doubt tell a judge from what is none', async () => {
     'Judge bad (custom-ollama/sim-judge-0-0-first100?instant=true on demo): 0 of 10',
   );
   expect(bad.stdout).toContain('✗ two equal answers, one way round: said a, and should have said tie');
-  expect(bad.stdout).toContain('✗ a right answer: no verdict that can be read: ');
+  expect(bad.stdout).toContain('✗ a right answer: no readable verdict: ');
   expect(bad.stdout).toContain('! Judge echo judges itself: it is the model sim-echo.');
   const unknown = await doctor('god');
   expect(unknown).toMatchObject({

@@ -104,7 +104,7 @@ function text({
   const good = canaries.filter(({ expected, said }) => said === expected).length;
   const end =
     good === canaries.length
-      ? 'It tells clear cases apart. How it does on yours, only labels of people show: gatebench rate export.'
-      : 'A judge that fails on clear cases will fail on others. Take another one, or give it more tokens to think.';
-  return `Judge ${judge} (${model} on ${route}): ${good} of ${canaries.length} as they should be\n${lines.join('\n')}\n${end}\n`;
+      ? 'It judges clear cases correctly. Only labels by people show how it does on yours: gatebench rate export.'
+      : 'A judge that fails on clear cases will fail on others. Use another one, or give it more tokens to think.';
+  return `Judge ${judge} (${model} on ${route}): ${good} of ${canaries.length} correct\n${lines.join('\n')}\n${end}\n`;
 }

@@ -72,8 +72,8 @@ test.each(['fail', 'learning'] as const)(
       'GATEBENCH_WEBHOOK_URL is not set': '',
       'must be an https address': `http://hooks.example.com${secret}`,
       'must be an https': secret,
-      'was not taken: the connection was refused': `http://127.0.0.1:9${secret}`,
-      'was not taken: it answered with status 500: no [GATEBENCH_WEBHOOK_URL]': refusing.url + secret,
+      'was rejected: the connection was refused': `http://127.0.0.1:9${secret}`,
+      'was rejected: it answered with status 500: no [GATEBENCH_WEBHOOK_URL]': refusing.url + secret,
     };
     for (const [said, url] of Object.entries(addresses))
       for (const github of [[], ['--github'], ['--json']]) {

@@ -22,7 +22,7 @@ export async function notify(
   const address = readEnvironment(io.env, io.cwd)[variable];
   if (address === undefined) return `No message can be sent: ${variable} is not set.`;
   if (!isSafe(address))
-    return `No message can be sent: ${variable} must be an https address; plain http is for this machine alone.`;
+    return `No message can be sent: ${variable} must be an https address; plain http is only for this machine.`;
   if (!notifyOn.includes(report.verdict.replace(' ', '-'))) return undefined;
   if (dryRun) return 'No message was sent (--dry-run).';
   const [{ createDispatcher }, { postJson }] = await Promise.all([
@@ -36,7 +36,7 @@ export async function notify(
     const wrong = await postJson(address, message, { ...options, dispatcher }).finally(() =>
       dispatcher.destroy(),
     );
-    return wrong === undefined ? undefined : `The message to ${variable} was not taken: ${wrong}`;
+    return wrong === undefined ? undefined : `The message to ${variable} was rejected: ${wrong}`;
   } catch (error) {
     // An unusable proxy.
     return `The message to ${variable} was not sent: ${(error as Error).message}`;

@@ -96,7 +96,7 @@ function suiteDifferences(one: Suite, other: Suite): string[] {
   const differing = names.filter(
     (name) => !['run', 'thresholds', 'gate', 'load'].includes(name) && !sameJson(one[name], other[name]),
   );
-  if (differing.length === 0) return ['their hash alone'];
+  if (differing.length === 0) return ['only their hash'];
   return differing.map((name) => {
     const [a, b] = [one[name], other[name]];
     if (name !== 'models' && name !== 'prompts') return name;

@@ -24,7 +24,7 @@ test('its commands have flags that there are, and three workers', async () => {
   // A flag that there is not is refused before the address is.
   for (const { command } of [services.worker, services.run]) {
     const { code, stderr } = await gatebench(command, root, { GATEBENCH_QUEUE_URL: 'http://nowhere' });
-    expect([code, stderr]).toEqual([2, expect.stringContaining('http: is no address of a queue')]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('http: is not the address of a queue')]);
   }
   expect(services.worker.deploy).toEqual({ replicas: 3 });
 });

@@ -92,7 +92,7 @@ async function imagesFor(suite: Suite, known: ReadonlyMap<string, string>): Prom
   );
   if (hasImages)
     throw new UserError(
-      `the suite "${suite.name}" has images, which do not travel through the queue: start the worker with the suite's file.`,
+      `the suite "${suite.name}" has images, which are not sent through the queue: start the worker with the suite's file.`,
     );
   return new Map();
 }

@@ -18,8 +18,8 @@ describe('what is wrong is named before anything is sent', () => {
     [['run', '--queue'], /give --queue redis:\/\/HOST:PORT, or set GATEBENCH_QUEUE_URL/],
     [['worker'], /give --queue redis:\/\/HOST:PORT, or set GATEBENCH_QUEUE_URL/],
     [['run', '--queue', 'localhost'], /--queue is not an address/],
-    [['worker', '--queue', 'http://localhost:6379'], /http: is no address of a queue/],
-    [['run', '--queue', 'redis://queue.example.com'], /queue\.example\.com:6379 .* unencrypted.*rediss:\/\//],
+    [['worker', '--queue', 'http://localhost:6379'], /http: is not the address of a queue/],
+    [['run', '--queue', 'redis://queue.example.com'], /queue\.example\.com:6379 .* without .*encryption.*rediss:\/\//],
     [['worker', '--queue', 'postgres://u:p@db.example.com/x'], /db\.example\.com:5432 .*sslmode=require/],
     [
       ['worker', '--queue', 'redis://:hunter2hunter2@127.0.0.1:1'],
@@ -60,12 +60,7 @@ describe.skipIf(withoutRedis !== undefined)('with a server', () => {
       /refused the user or the password: WRONGPASS/,
     ],
     ['--requirepass', 'correct-horse-battery', '', /refused the user or the password: NOAUTH/],
-    [
-      '--maxmemory-policy',
-      'allkeys-lru',
-      '',
-      /throws jobs away .*maxmemory-policy is allkeys-lru.*noeviction/,
-    ],
+    ['--maxmemory-policy', 'allkeys-lru', '', /drops jobs .*maxmemory-policy is allkeys-lru.*noeviction/],
   ])('a server with %s %s is refused, exit 2', async (flag, value, user, expected) => {
     await using cwd = await scratch();
     await using other = await startRedis({ settings: [flag, value] });
@@ -142,7 +137,7 @@ describe.skipIf(withoutRedis !== undefined)('with a server', () => {
       ),
     ]);
     worker.stop();
-    expect((await worker.finished).stderr).toContain('is asked from fra, and not from iad');
+    expect((await worker.finished).stderr).toContain('is sent from fra, and not from iad');
   });
 
   test('a run from two places asks the whole plan from each; a worker serves several runs, and ends when idle', async () => {

@@ -187,7 +187,7 @@ test('all that is wrong with a sheet is told at once, with its rows, and none of
   expect(stderr).toContain(
     `row ${lines[first + 1]}: the text in answer was changed, so the verdict may be about something else`,
   );
-  expect(stderr).toContain(`row ${lines[first + 2]}: item "abcdef012345" is none of this run`);
+  expect(stderr).toContain(`row ${lines[first + 2]}: item "abcdef012345" is not in this run`);
   expect((await readQuality(run)).ratings).toHaveLength(before);
 });
 
@@ -204,9 +204,9 @@ test.each([
   [['import', 'latest', 'suite.yaml', '--rater', 'anna'], 'a sheet ends in .xlsx or .csv'],
   [
     ['import', 'latest', 'odd.csv', '--rater', 'anna'],
-    'it has no column "item", so it is no sheet of gatebench rate export.',
+    'it has no column "item", so it is not a sheet from gatebench rate export.',
   ],
-  [['import', 'latest', 'foreign.csv', '--rater', 'anna'], 'none of its items are of this run.'],
+  [['import', 'latest', 'foreign.csv', '--rater', 'anna'], 'none of its items are in this run.'],
   [['import', 'latest', 'odd.csv', '--rater', 'a;b'], '--rater: use visible characters'],
 ])('%j is refused', async (args, words) => {
   await writeFile(at('odd.csv'), 'a,b\n1,2\n');

@@ -94,7 +94,7 @@ test('a level that a limit of the gateway breaks is broken, and says whose refus
   });
   expect([again.code, flat(again.stderr)]).toEqual([
     2,
-    expect.stringMatching(/a failed request is an answer: to send it again would choose among visits/),
+    expect.stringMatching(/a failed request is an answer: sending it again would bias its visit/),
   ]);
   expect(await readdir(await onlyRun(cwd.path))).toEqual(before);
 

@@ -81,7 +81,7 @@ describe('an open loop at two rates', () => {
   ])('%s does not pool levels, and says where they are', async (command, flags) => {
     const { code, stderr } = await gatebench([command, open.folder, ...flags], cwd.path);
     expect(code).toBe(2);
-    expect(stderr.replace(/\s+/g, ' ')).toMatch(/has levels, and \w+ speaks of all requests .* levels\.csv/);
+    expect(stderr.replace(/\s+/g, ' ')).toMatch(/has levels, and \w+ reports on all requests .* levels\.csv/);
   });
 
   test('merging its only part leaves its levels as they were', async () => {
@@ -192,8 +192,11 @@ test('limits that nothing under load can decide are told as such, and settle not
 test.each([
   [['--rate', '1/s', '--slo', 'passed'], /--slo: passed asks for .* the prompt "a" has none/],
   [['--levels', '1', '--slo', 'e2e=1s'], /--slo is about an open loop/],
-  [['--levels', '1', '--repeat', '5'], /--repeat has no say in a load with levels: --visits says how often/],
-  [['--rate', '1/s', '--concurrency', '5'], /--concurrency has no say .* load\.ceiling/],
+  [
+    ['--levels', '1', '--repeat', '5'],
+    /--repeat has no effect in a load with levels: --visits says how often/,
+  ],
+  [['--rate', '1/s', '--concurrency', '5'], /--concurrency has no effect .* load\.ceiling/],
 ])('%j is refused before anything is sent', async (flags, message) => {
   await using cwd = await scratch();
   await writeFile(

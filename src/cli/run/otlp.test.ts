@@ -99,7 +99,7 @@ test('what goes wrong is a warning, without the secret', async () => {
   const ran = await gatebench([...args, '--otlp-endpoint', `${server.url}/v1/metrics`], cwd.path, env);
   expect(ran.code).toBe(0);
   expect(ran.stderr).toBe(
-    '⚠ The metrics were not taken by --otlp-endpoint: it answered with status 503: full\n',
+    '⚠ The metrics were rejected by --otlp-endpoint: it answered with status 503: full\n',
   );
   expect(server.received[0]!.url).toBe('/v1/metrics');
 });

@@ -81,5 +81,5 @@ function assertUsed(flags: SuiteFlags, load: Suite['load']): void {
     (name) => flags[name] !== undefined,
   );
   if (flag === undefined || !designOf(defined({ load }))) return;
-  throw new UserError(`--${flag} has no say in a load with levels: ${blockFlags[flag]}. Leave it out`);
+  throw new UserError(`--${flag} has no effect in a load with levels: ${blockFlags[flag]}. Leave it out`);
 }

@@ -28,7 +28,7 @@ export async function sendOtlp(
     const dispatcher = createDispatcher({ connectTimeoutMs: patienceMs }, io.env);
     const options = { clock: io.clock, deadlineMs: patienceMs, headers, dispatcher };
     const wrong = await postJson(metricsUrl(endpoint), body, options).finally(() => dispatcher.destroy());
-    return wrong === undefined ? undefined : `The metrics were not taken by --otlp-endpoint: ${wrong}`;
+    return wrong === undefined ? undefined : `The metrics were rejected by --otlp-endpoint: ${wrong}`;
   } catch (error) {
     return `The metrics were not sent to --otlp-endpoint: ${(error as Error).message}`;
   }
@@ -49,7 +49,7 @@ function headersOf(text: string): Record<string, string> {
       .filter((pair) => pair.trim() !== '')
       .map((pair) => {
         const at = pair.indexOf('=');
-        if (at < 1) throw new UserError(`${variable} needs pairs such as name=value, parted by commas.`);
+        if (at < 1) throw new UserError(`${variable} needs pairs such as name=value, separated by commas.`);
         return [pair.slice(0, at).trim(), decoded(pair.slice(at + 1).trim())];
       }),
   );
@@ -59,6 +59,6 @@ function decoded(value: string): string {
   try {
     return decodeURIComponent(value);
   } catch {
-    throw new UserError(`a value of ${variable} is not percent-encoded as it should be.`);
+    throw new UserError(`a value of ${variable} is not percent-encoded correctly.`);
   }
 }

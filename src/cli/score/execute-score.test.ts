@@ -184,8 +184,8 @@ test('a suite whose prompts ask something else is refused by their names', async
   const { code, stderr } = await gatebench(['score', 'latest', '--suite', 'later.yaml'], folder.path);
   expect(code).toBe(2);
   expect(stderr).toBe(
-    'gatebench: later.yaml: these prompts ask something else than the run did, so its answers cannot be judged by them:\n' +
-      '  "b"\nPut back what they ask, or give them other ids.\n',
+    'gatebench: later.yaml: these prompts no longer ask what the run asked, so its answers cannot be judged by them:\n' +
+      '  "b"\nRestore them, or give them other ids.\n',
   );
 });
 

@@ -180,7 +180,7 @@ export function assertStored({ suite }: Manifest, folder: string): void {
   const { answers } = suite.run;
   if (answers !== 'full')
     throw new UserError(
-      `${folder} was run with answers: ${answers}, so its answers are not stored whole, and cannot be judged. Run it again with answers: full.`,
+      `${folder} was run with answers: ${answers}, so its answers are not stored in full, and cannot be judged. Run it again with answers: full.`,
     );
 }
 

@@ -10,7 +10,7 @@ type Cells = readonly (string | number | undefined)[];
 
 /** Progress of judging. Figures of quality are in another table. */
 export function scoreTable({ lines, status }: ScoreOutcome): string {
-  if (lines.length === 0) return 'There is no answer to judge: a judge sees only answers that came whole.\n';
+  if (lines.length === 0) return 'There is no answer to judge: a judge sees only complete answers.\n';
   const table = tableOf(
     ['judge', 'criterion', 'judgements', 'readable', 'unreadable', 'failed', 'open', 'tokens', 'cost'],
     lines.map((line) => [
@@ -25,9 +25,9 @@ export function scoreTable({ lines, status }: ScoreOutcome): string {
   const open = lines.reduce((sum, line) => sum + line.open + line.failed, 0);
   const next =
     open > 0
-      ? `\n${count(open, 'judgement')} still to be had. Run the same command again to continue.\n`
+      ? `\n${count(open, 'judgement')} still missing. Run the same command again to continue.\n`
       : status === 'complete'
-        ? '\nAll judged. What a judge says is not checked until people have rated some: gatebench rate export.\n'
+        ? "\nAll judged. A judge's verdicts are unchecked until people have rated some: gatebench rate export.\n"
         : '';
   return table + next;
 }
@@ -48,7 +48,7 @@ export function recheckTable({ lines, changedPrompts }: RecheckOutcome): string 
   return (
     table +
     (changedPrompts.length > 0 ? `\nVerdicts changed on: ${shown}${more}\n` : '\nNo verdict has changed.\n') +
-    'requests.csv keeps what was said during the run; these verdicts stand in rechecked.csv.\n'
+    'requests.csv keeps the verdicts of the run; these are in rechecked.csv.\n'
   );
 }
 

@@ -64,7 +64,7 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
       });
       if (!level)
         throw new UserError(
-          `no stream of ${streams} at once could be compared. Is a proxy or firewall in front of 127.0.0.1?`,
+          `none of ${streams} concurrent streams could be compared. Is a proxy or firewall in front of 127.0.0.1?`,
         );
       figures.push(level);
     }

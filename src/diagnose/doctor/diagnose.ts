@@ -62,7 +62,7 @@ function reasonOf(refused: Refused): Finding {
     const said = kind.explain(refused);
     if (said) return findingOf(kind, said, [placeOf(kind, refused.probe)]);
   }
-  throw new Error(`nothing explains ${refused.failure.family} ${refused.failure.code}`);
+  throw new Error(`no known cause for ${refused.failure.family} ${refused.failure.code}`);
 }
 
 const placeOf = ({ ofRoute }: RefusalKind, { route, model }: Probe): Place =>

@@ -34,7 +34,7 @@ export const closedLoop = defineLoadMode({
       .array(z.int().min(1).max(10_000))
       .min(1)
       .optional()
-      .describe('numbers of requests in flight that are visited in turn: what more at once costs and brings'),
+      .describe('numbers of requests in flight, visited in turn: what more at once costs and gains'),
     visits: z.int().min(1).max(100).optional().describe('visits of each level; 3'),
     washout: duration.optional().describe('idle time after a visit; 1s'),
   },

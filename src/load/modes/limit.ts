@@ -14,9 +14,9 @@ const limitField = z
     from: rateField.optional().describe('the lowest rate; 0.05/s'),
     to: rateField.optional().describe('the highest rate; 5/s'),
     step: z.number().min(1.05).max(4).optional().describe('factor between levels; 1.25'),
-    max_visits: z.int().min(1).max(1000).optional().describe('most visits of a model; 60'),
+    max_visits: z.int().min(1).max(1000).optional().describe('maximum visits per model; 60'),
   })
-  .describe('where the highest rate is looked for');
+  .describe('range and steps of the search');
 
 /** The default highest rate to visit. */
 export const defaultTo = '5/s';
@@ -27,7 +27,7 @@ const usualVisits = 38;
 /** Open loop: the highest rate that holds, between "holds" and "breaks". */
 export const limit = defineLoadMode({
   name: 'limit',
-  summary: 'looks for the highest rate at which each model keeps the SLO',
+  summary: 'searches for the highest rate at which each model keeps the SLO',
   fields: { ...visitFields, slo: slo.optional(), limit: limitField.optional() },
   example: { slo: { e2e_ms: 15_000 }, limit: { from: '0.1/s', to: '2/s' } },
   estimate: (settings, offer, _requests, seconds) => visitMinutes(design(settings), offer, seconds),
@@ -53,7 +53,7 @@ function design(settings: Settings): Design {
   const goal = sloOf(settings.slo as Parameters<typeof sloOf>[0]);
   if (!goal)
     throw new UserError(
-      'load: a limit is looked for under an SLO. Say what is good enough: slo: { e2e_ms: 15000 }, or --slo e2e=15s',
+      'load: a search for a limit needs an SLO. Say what is good enough: slo: { e2e_ms: 15000 }, or --slo e2e=15s',
     );
   const walk = walkOf(settings);
   if (decisiveCount(walk.visits) === undefined)

@@ -51,7 +51,7 @@ export const arrivals = z
       }),
     }),
   ])
-  .describe('how requests follow one another; poisson where it is absent')
+  .describe('distribution of requests in time; poisson')
   .optional();
 
 export const slo = z
@@ -67,7 +67,7 @@ export const slo = z
       .default(0.95)
       .describe('share of all requests that must keep every limit'),
   })
-  .describe('what is good enough, each limit counted from the moment at which a request was due');
+  .describe('what is good enough; each limit counts from when a request was due');
 
 /** Fields of both open modes. */
 export const visitFields = {
@@ -78,7 +78,7 @@ export const visitFields = {
     .min(10)
     .max(100_000)
     .optional()
-    .describe('requests that a visit has at least: at low rates the window is made longer for them; 60'),
+    .describe('minimum requests of a visit; at low rates, its window is made longer; 60'),
   warmup: duration.optional().describe('how long the load runs before the window; 20s'),
   washout: duration.optional().describe('idle time after a visit; 10s'),
   visits: z.int().min(1).max(100).optional().describe('visits that decide a level; 8'),
@@ -87,7 +87,7 @@ export const visitFields = {
     .min(1)
     .max(10_000)
     .optional()
-    .describe('most requests in flight: what finds it full is dropped, and the visit has failed; 64'),
+    .describe('maximum requests in flight; a request that finds no room is dropped, and its visit fails; 64'),
 };
 
 export interface VisitSettings {

@@ -9,13 +9,12 @@ import { visitDesign, visitMinutes } from './visit-design.ts';
 /** Open loop: does a model hold its limits at these rates? */
 export const openLoop = defineLoadMode({
   name: 'open',
-  summary:
-    'each request is sent when it is due, whatever became of those before it: does it hold at my rate?',
+  summary: 'each request is sent when it is due, regardless of earlier ones: does it hold at my rate?',
   fields: {
     rate: rates
       .optional()
       .describe(
-        'requests per second or minute, such as 0.5/s; a list makes levels. Of a trace, its own where absent',
+        "requests per second or minute, such as 0.5/s; a list makes levels. By default, a trace's own rate",
       ),
     ...visitFields,
     slo: slo.optional(),

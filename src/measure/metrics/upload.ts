@@ -11,7 +11,7 @@ export const upload = defineMetric({
   unit: 'ms',
   decimals: 3,
   better: 'lower',
-  meaning: 'sent → the socket has taken the whole request',
+  meaning: 'sent → the socket has accepted the whole request',
   example: { value: 12, seen: { requestWrittenMs: 12 } },
   of: ({ exchange }) => exchange.requestWrittenMs,
 });

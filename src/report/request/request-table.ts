@@ -211,7 +211,7 @@ function texts({ row, kept, answer }: RequestReport, columns: number, paint: Pai
   const block = (title: string, text: unknown, chars: number | undefined, most: number): string[] => {
     if (typeof text !== 'string' || text === '') return [];
     const size = count(chars ?? text.length, 'character');
-    const cutShort = kept === 'preview' ? ', of which the run kept the start' : '';
+    const cutShort = kept === 'preview' ? ', of which the run kept the beginning' : '';
     return [paint('strong', `${title} (${size}${cutShort})`), ...textBlock(text, most, columns, paint)];
   };
   const calls = Array.isArray(answer?.tool_calls) ? answer.tool_calls : [];

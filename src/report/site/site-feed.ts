@@ -86,7 +86,7 @@ function changeEntries({ suite, trend }: SiteSuite): Entry[] {
       at: change.at,
       title: `${oneLine(suite, 80)}: ${changeText(line, change, ways)}`,
       lines: [
-        `${changeText(line, change, ways)}: the nights since then differ for good from those before, as far as they show${change.isAccepted ? '; somebody has accepted the new level' : ''}.`,
+        `${changeText(line, change, ways)}: the nights since then differ for good from those before, as far as they show${change.isAccepted ? '; the new level was accepted' : ''}.`,
       ],
     })),
   );

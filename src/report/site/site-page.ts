@@ -118,7 +118,7 @@ function badges(suites: readonly SiteSuite[]): Html {
   return folded(
     'badges',
     'Badges',
-    'Addresses that last, in the form that shields.io/badges/endpoint-badge reads.',
+    'Permanent addresses, in the form that shields.io/badges/endpoint-badge reads.',
     dataTable({
       caption: 'Badges',
       columns: [{ head: 'About' }, { head: 'Says' }, { head: 'Address' }],

@@ -29,7 +29,7 @@ const names = [
 
 const own = [
   required(text('tag', 'tag of the prompts')),
-  required(count('needed_prompts', 'prompts with this tag without which no verdict can be reached')),
+  required(count('needed_prompts', 'minimum prompts with this tag for any verdict')),
 ] as const satisfies readonly Column[];
 
 type Name = (typeof names)[number];

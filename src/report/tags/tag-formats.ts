@@ -27,7 +27,7 @@ export const tagLine = (report: Report, tag: TagReport): string => firstLine(rep
 const answerOf = (report: Report, tag: TagReport): string[] =>
   tooFewPrompts(tag) === undefined ? [tagLine(report, tag)] : [];
 
-const noTags = 'No tag parts the prompts. Give prompts "tags" in the suite, such as tags: [json].';
+const noTags = 'No tag divides the prompts. Give prompts "tags" in the suite, such as tags: [json].';
 
 interface Figure {
   title: string;

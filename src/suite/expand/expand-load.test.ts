@@ -65,7 +65,7 @@ test.each<[string, string, RegExp]>([
     'mode: open\nrate: 0.5/s\nwindow: 60s',
     /suite\.yaml:8:11: load\.window: 60s holds about 30 requests at 0\.5\/s, and a visit needs 60\. Make it 120s/,
   ],
-  ['a limit without an SLO', 'mode: limit', /load: a limit is looked for under an SLO/],
+  ['a limit without an SLO', 'mode: limit', /load: a search for a limit needs an SLO/],
   [
     'too few visits to decide',
     'mode: limit\nslo: { e2e_ms: 100 }\nvisits: 4',
@@ -141,7 +141,7 @@ test.each([
 });
 
 test.each<[string, RegExp]>([
-  ['{ metric: attainment, min: 0.9 }', /attainment is that of a level/],
+  ['{ metric: attainment, min: 0.9 }', /attainment belongs to a level/],
   ['{ metric: attainment, level: 5, max: 0.9 }', /attainment needs "min"/],
   ['{ metric: attainment, level: 5/day, min: 0.9 }', /level: a rate is/],
   ['{ metric: rate(passed), level: 5/s, min: 0.9 }', /goes with metric: attainment/],

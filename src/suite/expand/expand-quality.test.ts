@@ -193,7 +193,7 @@ describe('what is wrong is told with its place', () => {
         'need: { limits: [{ metric: rate(better), min: 0.5 }], then: best(better) } }',
     );
     const why =
-      '"better" compares two answers ("prefer"), so no model has a rate of it; name a criterion with "ask": c';
+      '"better" compares two answers ("prefer"), so no model has a rate for it; name a criterion with "ask": c';
     expect((await faultsOf(suite)).map((fault) => fault.replace(/^suite\.yaml:5:\d+: /, ''))).toEqual([
       `quality.need.limits.0.metric: ${why}`,
       `quality.need.then: ${why}`,

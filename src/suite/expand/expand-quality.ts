@@ -205,7 +205,7 @@ function toNeed(
   const preferred = all.filter(({ prefer }) => prefer !== undefined).map(({ id }) => id);
   const compared = (id: string | undefined): string | undefined =>
     id !== undefined && preferred.includes(id)
-      ? `${quote(id)} compares two answers ("prefer"), so no model has a rate of it; name a criterion with "ask"${criteria.length > 0 ? `: ${criteria.join(', ')}` : ''}`
+      ? `${quote(id)} compares two answers ("prefer"), so no model has a rate for it; name a criterion with "ask"${criteria.length > 0 ? `: ${criteria.join(', ')}` : ''}`
       : undefined;
   const parsed = limits.flatMap(({ metric, min, max }, index): NeedLimit[] => {
     const path = at('need', 'limits', index);

@@ -205,7 +205,7 @@ export function toThreshold(
   if (model !== undefined && ids && !ids.includes(model)) {
     complain(['model'], `unknown model ${quote(model)}${choices(model, ids)}`);
   }
-  if (isAttainment && level === undefined) complain([], 'attainment is that of a level: level: 0.5/s');
+  if (isAttainment && level === undefined) complain([], 'attainment belongs to a level: add level: 0.5/s');
   if (!isAttainment && level !== undefined) complain(['level'], 'goes with metric: attainment');
   if (level !== undefined && at === undefined) complain(['level'], `a rate is ${rateForm}`);
   if (isAttainment && min === undefined) complain([], 'attainment needs "min": the share that must be good');

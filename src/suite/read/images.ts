@@ -34,7 +34,7 @@ export async function readImage(folder: string, name: string): Promise<ImageRead
   if (data.length === 0) return problem('is empty');
   const head = imageHead(data);
   if (head === 'unknown') return problem('is not a PNG, JPEG, WebP or GIF image');
-  if (head === 'broken') return problem('is a broken image: no size in its head');
+  if (head === 'broken') return problem('is a broken image: its header has no size');
   const { width, height } = head;
   const sha256 = createHash('sha256').update(data).digest('hex');
   return { ok: true, facts: { sha256, bytes: data.length, width, height }, head, data };

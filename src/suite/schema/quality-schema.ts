@@ -56,9 +56,7 @@ const criterion = z.strictObject({
     .min(1)
     .default(['conversation', 'answer'])
     .describe('what judges and people see'),
-  against: text
-    .describe('prefer: all, or the id of the one model that the others are held against')
-    .optional(),
+  against: text.describe('prefer: all, or the id of the one model to compare the others with').optional(),
 });
 
 const limit = z.strictObject({
@@ -90,10 +88,10 @@ export const quality = z
         usd: z.number().positive().optional(),
       })
       .default({})
-      .describe('upper limits of judging a run'),
+      .describe('upper limits for judging a run'),
     need: need.optional(),
   })
-  .describe('how good the answers are, beside what checks can tell');
+  .describe('how good the answers are, beyond what checks can show');
 
 /** Ids of criteria, in the defaults or in a prompt. */
 export const criteria = z.array(criterionId).describe('criteria that its answers are judged by');

@@ -13,7 +13,7 @@ const variant = z.strictObject({
   params: params.describe('fields of the request body; they win over those of prompts and models').optional(),
   prompts: z
     .record(z.string().min(1), textOrFile)
-    .describe('by prompt id: what the user says instead, in the last message of the user')
+    .describe("by prompt id: text that replaces the user's last message")
     .optional(),
 });
 

@@ -12,7 +12,7 @@ export const threshold = z.strictObject({
   model: text.describe('id of one model; by default, every model').optional(),
   level: z
     .union([text, z.int().min(1)])
-    .describe('with attainment: the rate (0.5/s) or the number in flight that it is about')
+    .describe('with attainment: the level, a rate (0.5/s) or a number in flight')
     .optional(),
   min: z.number().optional(),
   max: z.number().optional(),
@@ -42,7 +42,7 @@ export const gate = z
     metrics: z
       .strictObject(Object.fromEntries(gateMetrics.map((name) => [name, rule.optional()])))
       .default(noted),
-    confirm: wholeFrom(1, 100).default(2).describe('how many nights of alarm in a row make a failure'),
+    confirm: wholeFrom(1, 100).default(2).describe('consecutive nights of alarm that make a failure'),
   })
   .describe('tonight compared with the last nights: gatebench gate');
 

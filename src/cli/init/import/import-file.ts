@@ -29,7 +29,7 @@ export async function importFile(
   const imported = await convert(path, source, leftOut);
   if (imported.prompts.length === 0) {
     const why = leftOut.lines().map((line) => `\n- ${line}`);
-    throw new UserError(`${oneLine(path)}: no prompt of it can be taken over.${why.join('')}`);
+    throw new UserError(`${oneLine(path)}: none of its prompts can be imported.${why.join('')}`);
   }
   if (models === undefined) {
     const named =
@@ -71,7 +71,7 @@ async function convert(path: string, source: string, leftOut: LeftOut): Promise<
     return fromPromptfoo(data, read, leftOut);
   }
   throw new UserError(
-    `${oneLine(path)} is none of the files that can be taken over: a .prompt.yml of GitHub Models, a promptfoo config, or a .jsonl of openai/evals with input and ideal.`,
+    `${oneLine(path)} is not a file that can be imported: a .prompt.yml of GitHub Models, a promptfoo config, or a .jsonl of openai/evals with input and ideal.`,
   );
 }
 
@@ -82,7 +82,7 @@ function parsed(path: string, source: string): Fields {
   } catch (error) {
     throw new UserError(`${oneLine(path)}: ${oneLine((error as Error).message, 300)}`);
   }
-  throw new UserError(`${oneLine(path)} holds no map.`);
+  throw new UserError(`${oneLine(path)} does not contain a map.`);
 }
 
 function jsonLines(path: string, source: string): Fields[] {

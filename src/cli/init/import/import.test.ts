@@ -166,10 +166,10 @@ test('samples of openai/evals are checked by how answers begin', async () => {
 });
 
 test.each([
-  ['a.yaml', 'tasks: [x]', 'none of the files'],
-  ['a.yaml', '- x', 'holds no map'],
+  ['a.yaml', 'tasks: [x]', 'is not a file that can be imported'],
+  ['a.yaml', '- x', 'does not contain a map'],
   ['a.jsonl', '{"input": 1}\nx\n', 'a.jsonl:2'],
-  ['a.yaml', "prompts: ['{% if a %}x{% endif %}']", 'no prompt of it can be taken over'],
+  ['a.yaml', "prompts: ['{% if a %}x{% endif %}']", 'none of its prompts can be imported'],
   ['a.yaml', 'prompts: [file://../../etc/passwd.txt]', 'outside the folder'],
 ])('%s with %j is refused, and nothing is written', async (name, text, words) => {
   await using home = await scratch();

@@ -50,8 +50,7 @@ export function fromPromptYml(data: Fields, leftOut: LeftOut): Imported {
   const evaluators = listOf(data['evaluators']).map(mapOf);
   const taken = new Set<string>();
   if (rows.length === 0) leftOut.add('there is no testData: the messages are one prompt');
-  if (beyondNames(messages))
-    leftOut.add('messages have braces that are no {{name}}: they are sent as they stand');
+  if (beyondNames(messages)) leftOut.add('messages have braces other than {{name}}: they are sent unchanged');
   const names = [...new Set(namesIn([messages, evaluators]))].filter((name) => name !== 'completion');
   const prompts = (rows.length === 0 ? [{} as Fields] : rows).map((row, index) => {
     const id = idOf(undefined, rows.length === 0 ? 'prompt' : `row${index + 1}`, taken);
@@ -99,7 +98,7 @@ function paramsOf(data: Fields, leftOut: LeftOut): Fields {
   if (format === 'json_object') params['response_format'] = { type: 'json_object' };
   else if (format === 'json_schema') {
     const schema = jsonOf(data['jsonSchema']);
-    if (schema === undefined) leftOut.add('responseFormat: json_schema, because jsonSchema is no JSON');
+    if (schema === undefined) leftOut.add('responseFormat: json_schema, because jsonSchema is not JSON');
     else params['response_format'] = { type: 'json_schema', json_schema: schema };
   } else if (format !== undefined && format !== 'text') leftOut.add(`responseFormat: ${format}`);
   return params;
@@ -140,7 +139,7 @@ function evaluated(
     return { criterion: criteria.idOf(known) };
   }
   if (evaluator['llm'] !== undefined) return graded(mapOf(evaluator['llm']), name, where, criteria, leftOut);
-  leftOut.add(`evaluator ${name}: ${uses ?? 'of a kind that is not known'}`, where);
+  leftOut.add(`evaluator ${name}: ${uses ?? 'of an unknown kind'}`, where);
   return {};
 }
 

@@ -80,7 +80,7 @@ async function saidBy(written: Json, read: ReadBeside, leftOut: LeftOut): Promis
   const raw = typeof written === 'string' ? written : textOf(mapOf(written)['raw'] ?? mapOf(written)['id']);
   const label = typeof written === 'string' ? undefined : textOf(mapOf(written)['label']);
   if (raw === undefined) {
-    leftOut.add('a prompt that is no text');
+    leftOut.add('a prompt that is not text');
     return [];
   }
   const isFile = /^file:\/\//.test(raw) || /^[\w./-]+\.(?:txt|md|json|ya?ml|py|js|ts)$/.test(raw);
@@ -92,7 +92,7 @@ async function saidBy(written: Json, read: ReadBeside, leftOut: LeftOut): Promis
   }
   const text = await read(name);
   if (text === undefined) {
-    leftOut.add('prompts in a file that is not there, or outside the folder', name);
+    leftOut.add('prompts in a file that does not exist, or is outside the folder', name);
     return [];
   }
   const parts = name.endsWith('.txt') ? text.split(/^---\s*$/m) : [text];
@@ -123,7 +123,7 @@ async function testsOf(written: unknown, read: ReadBeside, leftOut: LeftOut): Pr
       const text = /\.(?:csv|ya?ml|json)$/.test(name) ? await read(name) : undefined;
       if (text !== undefined)
         return /\.csv$/.test(name) ? csvTests(name, text) : listOf(parse(text)).map(mapOf);
-      leftOut.add('tests in a file that is not there, or is made by a program', name);
+      leftOut.add('tests in a file that does not exist, or is made by a program', name);
       return [];
     }),
   );

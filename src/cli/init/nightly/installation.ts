@@ -38,7 +38,7 @@ export async function installationOf(
     `The workflow installs ${spec} from npm. If you have gatebench from a tarball or from git, say so:\n` +
       '  add  --install ./gatebench.tgz                             a tarball that you commit beside your suites\n' +
       '  or   --install git+https://YOUR-HOST/gatebench.git#COMMIT  npm builds it\n' +
-      'A package-lock.json with gatebench in it wins: npm install -D gatebench, or a tarball or address instead of the name.',
+      'A package-lock.json with gatebench in it takes precedence: npm install -D gatebench, or a tarball or address instead of the name.',
   ]);
 }
 
@@ -81,7 +81,7 @@ interface Locked {
 function lockNotes({ resolved, link }: Locked): string[] {
   if (link)
     return [
-      'package-lock.json has a link to gatebench, which no runner has. Install a version, a tarball, or an address instead: npm install -D gatebench',
+      'package-lock.json has a link to gatebench, which no runner can follow. Install a version, a tarball, or an address instead: npm install -D gatebench',
     ];
   if (resolved.startsWith('file:')) return fileNotes(resolved.slice('file:'.length));
   if (resolved.startsWith('git+ssh:') && !resolved.includes('@github.com/'))

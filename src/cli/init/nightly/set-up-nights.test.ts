@@ -127,7 +127,7 @@ describe('the runner comes by gatebench', () => {
       [],
       'npm ci',
       undefined,
-      'no runner has',
+      'no runner can follow',
     ],
     [
       'by package.json of another package manager',
@@ -268,7 +268,7 @@ test('what else is to be known is said: simulated models, no repository, a folde
   const { code, stderr } = await gatebench(['init', 'a.yaml', '--nightly'], cwd.path);
   expect([code, stderr]).toEqual([
     0,
-    'a.yaml names simulated models (sim-…). Replace them; no gateway has them.\nThis folder is no git repository yet: git init\n',
+    'a.yaml names simulated models (sim-…). Replace them; no gateway has them.\nThis folder is not a git repository yet: git init\n',
   ]);
   await using outer = await repository({ 'inner/a.yaml': suiteText('a') });
   const inner = { ...outer, path: join(outer.path, 'inner') };

@@ -126,7 +126,7 @@ function secretsFor(suites: readonly Suite[]): Variable[] {
 function assertNights({ name, load }: Suite): void {
   if (load !== undefined)
     throw new UserError(
-      `${name} has a load, and the gate compares nights of the same requests alone. Leave out load, or name another suite.`,
+      `${name} has a load, and the gate only compares nights of the same requests. Leave out load, or name another suite.`,
     );
 }
 
@@ -182,6 +182,6 @@ function rootNotes(cwd: string): string[] {
         : [
             `GitHub reads workflows only from the root of the repository, ${folder}. Run init there, and delete this file.`,
           ];
-    if (folder === dirname(folder)) return ['This folder is no git repository yet: git init'];
+    if (folder === dirname(folder)) return ['This folder is not a git repository yet: git init'];
   }
 }

@@ -147,7 +147,7 @@ export const provider: readonly RefusalKind[] = [
   },
 ];
 
-const says = 'nothing answers at this path (404)';
+const says = 'nothing responds at this path (404)';
 
 /** Only --base-url can cause this: our own addresses end like this. */
 function wrongGatewayPath(url: string): Said {

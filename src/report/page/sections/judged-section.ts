@@ -17,7 +17,7 @@ export function judged(data: PageData): Html {
   return section(
     'judged',
     'What judges and people say',
-    "The judge's rate is the mean of its verdicts as they are: no pass rate. The rate is by people, or the judge's corrected by people's labels. A judge alone only \"seems\": it holds only if it errs alike on all models. Small figures are 95\u00a0% intervals.",
+    "The judge's rate is the mean of its verdicts as they are: not a pass rate. The rate is by people, or the judge's corrected by people's labels. A judge alone only \"seems\": it holds only if it errs alike on all models. Small figures are 95\u00a0% intervals.",
     [
       rateTable(
         data,

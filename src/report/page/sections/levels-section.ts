@@ -29,7 +29,7 @@ export function levels({ report }: PageData): Html {
     'Levels of load',
     load.load === 'open'
       ? 'Requests are sent when they are due, whether or not earlier ones have been answered. Latency counts from due.'
-      : 'So many requests are in flight at once, each followed by the next.',
+      : 'This many requests are in flight at once, each followed by the next.',
     panels.length === 0
       ? nothing('No visit of any level was made.')
       : pictures(panels, load, isSimulated(report.run)),
@@ -51,7 +51,7 @@ function pictures(panels: readonly LevelPanel[], load: LoadFigures, simulated: b
           draw: (canvas) => drawShares({ ...of, canvas }, slo.attainment),
           note: limitsAnd(
             load,
-            'A dot is a visit: filled, it passed; hollow, it failed; a cross, it is void. The dashed line is the share that is asked for; a visit above it fails if its queue was still growing, or requests were dropped. The shaded part holds; the bar at the foot reaches from the last level that holds to the first that breaks.',
+            'A dot is a visit: filled, it passed; hollow, it failed; a cross, it is void. The dashed line is the required share; a visit above it fails if its queue was still growing, or requests were dropped. The shaded part holds; the bar at the foot reaches from the last level that holds to the first that breaks.',
           ),
           table: levelTable(panels, load, 'Visits of each level', shareColumns),
         })
@@ -73,7 +73,7 @@ function pictures(panels: readonly LevelPanel[], load: LoadFigures, simulated: b
       draw: (canvas) => drawAchieved({ ...of, canvas }),
       note: isOpen
         ? 'Arrivals are drawn by chance, so that rates stray around the dashed diagonal. Far below it, this machine or the ceiling did not let the load through.'
-        : 'Where the line is flat, more in flight only waits.',
+        : 'Where the line is flat, further requests only wait.',
       table: levelTable(panels, load, 'Requests at each level', achievedColumns(isOpen)),
     }),
   ];
@@ -176,7 +176,7 @@ const latencyColumns = (isOpen: boolean): LevelColumn[] => [
 const achievedColumns = (isOpen: boolean): LevelColumn[] => [
   figureColumn(isOpen ? 'Sent in time' : 'Answered', (row) => row.achieved_rps, rate),
   figureColumn('Dropped', (row) => row.dropped, count),
-  figureColumn('Refused for the rate', (row) => row.rate_limited, count),
+  figureColumn('Refused by a rate limit', (row) => row.rate_limited, count),
   figureColumn('Failed requests', (row) => row.error_rate, percent),
 ];
 

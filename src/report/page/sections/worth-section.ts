@@ -116,7 +116,7 @@ function pictureOf(data: PageData, measure: Measure, points: readonly WorthPoint
       : [`Judge ${judge}, unchecked: this holds only if it errs alike on all models, and replaces none.`]),
     ...(left.length > 0
       ? [
-          `Not in the picture, for lack of a cost above 0 or of verdicts: ${listed(left.map(({ look }) => look.name))}.`,
+          `Not in the picture, without a cost above 0 or without verdicts: ${listed(left.map(({ look }) => look.name))}.`,
         ]
       : []),
   ].join(' ');

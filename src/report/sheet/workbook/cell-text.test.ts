@@ -20,7 +20,7 @@ test('a text of exactly the limit stays whole, a longer one is cut with a mark',
   expect(cellText('x'.repeat(cellLimit))).toBe('x'.repeat(cellLimit));
   const cut = cellText('x'.repeat(cellLimit + 1));
   expect(cut).toHaveLength(cellLimit);
-  expect(cut).toMatch(/x… \[cut: a cell of Excel holds no more\]$/);
+  expect(cut).toMatch(/x… \[cut: the limit of a cell in Excel\]$/);
 });
 
 test('a cut never leaves half a character', () => {

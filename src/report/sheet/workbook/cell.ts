@@ -5,7 +5,7 @@ export const cellLimit = 32_767;
 /** Maximum line feeds in a cell in Excel. */
 const lineLimit = 253;
 
-const mark = ' [cut: a cell of Excel holds no more]';
+const mark = ' [cut: the limit of a cell in Excel]';
 
 /** Characters that XML 1.0 cannot represent, and other controls, including unpaired surrogates. */
 const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]|\p{Surrogate}/gu;
