@@ -54,8 +54,8 @@ interface RemoteOptions {
   clock: Clock;
 }
 
-/** Enough for the way of a job across an ocean, and for a server that pauses. */
-const aheadMs: Ms = 1000;
+/** How early a job is added: enough for its way across an ocean, and for a server that pauses. */
+const earlyMs: Ms = 1000;
 
 /**
  * Sends through workers on other machines. A job is one attempt of one request, with an id that every process computes.
@@ -116,7 +116,9 @@ export class RemoteAsker implements Asker {
 
   /** Workers keep the times of an open loop, because the way to them does not always take the same time. */
   get aheadMs(): Ms | undefined {
-    return this.#options.design?.load === 'open' ? aheadMs : undefined;
+    if (this.#options.design?.load !== 'open') return undefined;
+    // A worker need not renew the lease of a job that only waits.
+    return Math.min(earlyMs, this.#options.coordinator.announcement.lease_ms / 2);
   }
 
   /** Waits for workers with enough places for a visit, and decides which of them carry an open one. */
@@ -358,7 +360,8 @@ export class RemoteAsker implements Asker {
   #answer(pending: Pending, result: ResultForm, now: Ms): void {
     const exchange = { ...exchangeOf(result, now), eventId: pending.eventId };
     const { isInherited, addedAt, inFlight, planned } = pending;
-    this.#shares.count(result.worker, planned.cell.vantage, 'done');
+    // One that found no place was not sent.
+    if (result.queue_ms !== undefined) this.#shares.count(result.worker, planned.cell.vantage, 'done');
     pending.settle({
       exchange,
       inFlight,

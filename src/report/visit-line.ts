@@ -1,24 +1,13 @@
-import { cellName } from '../plan/cell.ts';
+import { cellName, type Ways } from '../plan/cell.ts';
 import type { Visit } from '../analysis/visits.ts';
 import { oneLine } from '../base/text.ts';
 import { levelText, rateText } from '../load/rate.ts';
 import { ascending, quantile } from '../stats/quantile.ts';
 import { duration, percent } from './number-text.ts';
 
-/** A finished visit, for the progress of a run. */
-export function visitLine({
-  cell,
-  load,
-  slo,
-  level,
-  kind,
-  number,
-  outcome,
-  rows,
-  windowMs,
-  isLost,
-  isBrokenOff,
-}: Visit): string {
+/** A finished visit, for the progress of a run. `ways`: what differs in the run, and so belongs to a name. */
+export function visitLine(visit: Visit, ways: Ways = {}): string {
+  const { cell, load, slo, level, kind, number, outcome, rows, windowMs, isLost, isBrokenOff } = visit;
   const { good, arrivals, achieved, dropped, unstable, word } = outcome;
   const isOpen = load === 'open';
   const late = quantile(ascending(rows.flatMap(({ late_ms: ms }) => ms ?? [])), 0.99);
@@ -26,7 +15,7 @@ export function visitLine({
     windowMs > 0 ? [`${rateText((1000 * amount) / windowMs)}${isOpen ? ' sent in time' : ''}`] : [];
   const passed = slo || word === 'void' ? [word] : [];
   return [
-    `${oneLine(cellName(cell), 60)} at ${levelText(load, level)}, ${kind === 'ladder' ? 'rung' : `visit ${number}`}: ${good} of ${arrivals} ${slo ? 'good' : 'answered'} in ${duration(windowMs)}`,
+    `${oneLine(cellName(cell, ways), 60)} at ${levelText(load, level)}, ${kind === 'ladder' ? 'rung' : `visit ${number}`}: ${good} of ${arrivals} ${slo ? 'good' : 'answered'} in ${duration(windowMs)}`,
     ...per(isOpen ? achieved * arrivals : good).map((rate) =>
       isOpen && achieved < 1 ? `${rate} (${percent(achieved)})` : rate,
     ),

@@ -1,5 +1,5 @@
 import { defined } from '../../base/defined.ts';
-import { type Cell, cellName } from '../../plan/cell.ts';
+import { type Cell, cellName, waysOf } from '../../plan/cell.ts';
 import type { RunEvent } from '../../run/send-plan.ts';
 import { visitLine } from '../../report/visit-line.ts';
 import type { Targets } from '../../target/targets.ts';
@@ -15,15 +15,16 @@ export interface RunProgress {
 
 /** On the standard error: bars for a terminal, lines elsewhere. */
 export function runProgress(
-  { cells, routes }: Targets,
+  { cells }: Targets,
   { quiet, color }: { quiet: boolean; color: boolean | undefined },
   { stderr, env, clock }: Io,
 ): RunProgress {
+  const ways = waysOf(cells);
   const names = new Map<Cell, string>();
   /** Put together once: it is asked for with every request. */
   const nameOf = (cell: Cell): string => {
     let name = names.get(cell);
-    if (name === undefined) names.set(cell, (name = cellName(cell, { routes })));
+    if (name === undefined) names.set(cell, (name = cellName(cell, ways)));
     return name;
   };
   /** Cells from several places have one name: a line is of the model. */
@@ -46,7 +47,7 @@ export function runProgress(
       } else if (event.kind === 'started') progress?.started(nameOf(event.request.cell));
       else if (event.kind === 'note') progress?.note(event.text);
       else if (event.kind === 'workers') progress?.workers(event.workers);
-      else if (event.kind === 'visit') progress?.note(visitLine(event.visit));
+      else if (event.kind === 'visit') progress?.note(visitLine(event.visit, ways));
       else {
         const { status, final, ttft_ms: ttftMs } = event.row;
         progress?.ended(nameOf(event.request.cell), { ok: status === 'ok', final, ...defined({ ttftMs }) });
