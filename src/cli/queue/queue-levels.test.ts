@@ -28,7 +28,7 @@ const doomed = (t: Trial, queueUrl: string, ...args: string[]) =>
   });
 
 test.skipIf(withoutRedis !== undefined)(
-  'a Poisson level is divided by chance over the workers, each of which keeps its own times and its share of the ceiling',
+  'a Poisson level is divided by chance over the workers, each of which keeps its own times; a closed one takes their places',
   async () => {
     await using cwd = await scratch();
     await using queue = await startRedis();
@@ -74,6 +74,18 @@ test.skipIf(withoutRedis !== undefined)(
       );
       for (const time of times) expect(Math.abs(time - times[0]!)).toBeLessThan(10);
     }
+
+    // The same two carry a closed level, once they have as many places as it wants.
+    const waiting = t.run('--levels', '64', '--visits', '1', ...quick);
+    while (!waiting.said().includes('waiting for workers with 64 places in all: gatebench worker')) await delay(5);
+    waiting.stop();
+    await waiting.finished;
+    const closed = await t.run('--levels', '40', '--visits', '1', ...quick).finished;
+    expect(closed.code, closed.stderr).toBe(0);
+    const answered = await t.rows();
+    expect(answered).toHaveLength(200);
+    expect(Math.max(...answered.map((row) => row.in_flight!))).toBe(40);
+    expect(new Set(answered.map(({ worker }) => worker)).size).toBe(2);
     for (const worker of workers) worker.stop();
     await Promise.all(workers.map(({ finished }) => finished));
   },
@@ -111,32 +123,6 @@ test.skipIf(withoutRedis !== undefined)(
       });
     expect(second.map(({ arrival }) => arrival)).toEqual(Array.from({ length: 20 }, (_, n) => n + 1));
     for (const row of second) expect(row).toMatchObject({ status: 'ok', worker: 'w2', final: true });
-    other.stop();
-    await Promise.all([other.finished, victim.finished]);
-  },
-);
-
-test.skipIf(withoutRedis !== undefined)(
-  'a closed level over workers: as many at once as it says; a visit that loses a worker is void and made again',
-  async () => {
-    await using cwd = await scratch();
-    await using queue = await startRedis();
-    await using t = await trial(cwd.path, queue.url, suiteAt({ mode: 'closed', levels: [4], visits: 1 }, 60));
-    const run = t.run(...quick);
-    const victim = doomed(t, queue.url, '--name', 'w1', '--concurrency', '3');
-    // Three places are too few for a level of four.
-    while (!run.said().includes('waiting for workers with 4 places in all: gatebench worker')) await delay(5);
-    const other = t.worker('--name', 'w2', '--concurrency', '4');
-    await rowsReach(t, 4);
-    victim.child.kill('SIGKILL');
-    const { code, stderr } = await run.finished;
-    expect(code, stderr).toBe(0);
-    const rows = await t.rows();
-    expect(ofVisit(rows, 1).some((row) => row.error_code === 'worker_lost')).toBe(true);
-    const second = ofVisit(rows, 2);
-    expect(second).toHaveLength(20);
-    for (const row of second) expect(row).toMatchObject({ status: 'ok', final: true, worker: 'w2' });
-    expect(Math.max(...second.map((row) => row.in_flight!))).toBe(4);
     other.stop();
     await Promise.all([other.finished, victim.finished]);
   },
