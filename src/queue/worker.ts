@@ -153,6 +153,8 @@ class Service {
   readonly #tally: { done: number; busyAt: Ms };
   readonly #timekeeper = new Timekeeper();
   #inHand = 0;
+  /** Of these, they wait until they are due. */
+  #waiting = 0;
   readonly #process = randomUUID();
   /** Timed requests in flight. */
   #timed = 0;
@@ -276,7 +278,7 @@ class Service {
   #tell(hellos: AnyQueue, isReady: boolean): Promise<unknown> {
     const beat: WorkerBeat = {
       ...{ beat: ++this.#beat, is_ready: isReady },
-      ...{ in_flight: this.#inHand, done: this.#done },
+      ...{ in_flight: this.#inHand - this.#waiting, done: this.#done },
     };
     return hellos.updateJobProgress(this.#options.name, beat);
   }
@@ -380,7 +382,9 @@ class Service {
   ): Promise<Asked> {
     const { clock } = this.#options;
     const due = this.#timekeeper.due(timing, now);
-    if (due > now) await clock.sleep(due - now, signal).catch(() => undefined);
+    this.#waiting++;
+    await clock.sleep(Math.max(0, due - now), signal).catch(() => undefined);
+    this.#waiting--;
     if (this.#timed >= timing.ceiling)
       return { exchange: withoutAnswer(droppedFailure, clock), inFlight: this.#timed, memory: {} };
     this.#timed++;

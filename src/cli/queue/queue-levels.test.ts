@@ -28,7 +28,7 @@ const doomed = (t: Trial, queueUrl: string, ...args: string[]) =>
   });
 
 test.skipIf(withoutRedis !== undefined)(
-  'a Poisson level is divided by chance over the workers, each of which keeps its own times; a closed one takes their places',
+  'a Poisson level is divided by chance over the workers, once they have places enough; each keeps its own times',
   async () => {
     await using cwd = await scratch();
     await using queue = await startRedis();
@@ -44,10 +44,12 @@ test.skipIf(withoutRedis !== undefined)(
         ...short,
       }),
     );
-    const workers = ['w1', 'w2'].map((name, n) =>
-      t.worker('--name', name, '--concurrency', n === 0 ? '32' : '16'),
-    );
-    const { code, stderr, stdout } = await t.run('--workers', '2', ...quick).finished;
+    const run = t.run(...quick);
+    const first = t.worker('--name', 'w1', '--concurrency', '32');
+    while (!run.said().includes('waiting for workers with 48 places in all: gatebench worker'))
+      await delay(5);
+    const second = t.worker('--name', 'w2', '--concurrency', '16');
+    const { code, stderr, stdout } = await run.finished;
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(/40\/s/);
     const rows = await t.rows();
@@ -57,9 +59,8 @@ test.skipIf(withoutRedis !== undefined)(
     ];
     for (const row of rows) {
       expect(row).toMatchObject({ status: 'ok', final: true, load: 'open', level: 40, lease: 1 });
+      expect(row.late_ms).toEqual(expect.any(Number));
       expect(row.late_ms).toBe(row.queue_ms);
-      // A timer may come a part of a millisecond early.
-      expect(row.late_ms).toBeGreaterThan(-1);
       expect(row.e2e_due_ms!).toBeCloseTo(row.e2e_latency_ms! + row.late_ms!, 2);
       expect(row.in_flight).toBeGreaterThanOrEqual(1);
       const key = requestKey({ ...row, prompt: row.prompt_id });
@@ -75,19 +76,8 @@ test.skipIf(withoutRedis !== undefined)(
       for (const time of times) expect(Math.abs(time - times[0]!)).toBeLessThan(10);
     }
 
-    // The same two carry a closed level, once they have as many places as it wants.
-    const waiting = t.run('--levels', '64', '--visits', '1', ...quick);
-    while (!waiting.said().includes('waiting for workers with 64 places in all: gatebench worker')) await delay(5);
-    waiting.stop();
-    await waiting.finished;
-    const closed = await t.run('--levels', '40', '--visits', '1', ...quick).finished;
-    expect(closed.code, closed.stderr).toBe(0);
-    const answered = await t.rows();
-    expect(answered).toHaveLength(200);
-    expect(Math.max(...answered.map((row) => row.in_flight!))).toBe(40);
-    expect(new Set(answered.map(({ worker }) => worker)).size).toBe(2);
-    for (const worker of workers) worker.stop();
-    await Promise.all(workers.map(({ finished }) => finished));
+    for (const worker of [first, second]) worker.stop();
+    await Promise.all([first.finished, second.finished]);
   },
 );
 

@@ -296,6 +296,35 @@ test('short requests are not held to one every 3 ms: only the opening wave is sp
   expect(sentAt.get(40)).toBeLessThan(30);
 });
 
+test('a visit of a level that loses a sender is broken off, and the next one is made', async () => {
+  const clock = new HandClock();
+  const sent: number[] = [];
+  const visit = Array.from({ length: 10 }, (_, request) => ({ request, level: 2 }));
+  const drive = closedLoop.drive<number>(
+    { levels: [2] },
+    {
+      blocks: [visit, visit.map(({ request, level }) => ({ request: request + 100, level }))],
+      ...{ concurrency: 2, lanes: [{ key: 'a', name: 'a' }], laneOf: () => 'a' },
+      perform: ({ request }, gate) =>
+        gate.admit({
+          ready: () => Promise.resolve(),
+          send: async () => {
+            sent.push(request);
+            await clock.sleep(10);
+            gate.ended({ rateLimited: false, isLost: request === 1 });
+          },
+        }),
+      drop: () => Promise.reject(new Error('a closed loop drops nothing')),
+      affords: () => true,
+      ...{ clock, stop: new AbortController().signal, note: () => undefined },
+    },
+  );
+  await clock.finish(drive);
+  // Those that waited at the door of the level are sent; no more.
+  expect(sent.filter((request) => request < 100).length).toBeLessThan(8);
+  expect(sent.filter((request) => request >= 100)).toEqual(visit.map(({ request }) => request + 100));
+});
+
 test('stopped before it began, nothing is handed out', async () => {
   const one = cell('one');
   const simulation = new Simulation(1, [one], () => [1]);
