@@ -1,9 +1,8 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { RequestRow } from '../../journal/request-columns.ts';
 import { fillerPieces } from '../../mock/dialects.ts';
-import { startRedis, withoutRedis } from '../../queue/testing/queue-servers.ts';
+import { everWritten, startRedis, withoutRedis } from '../../queue/testing/queue-servers.ts';
 import { gatebench, scratch } from '../testing/gatebench.ts';
 import { finalPlaces, rowsSoFar } from '../testing/kills.ts';
 import { token, trial } from './testing/trial.ts';
@@ -55,12 +54,7 @@ test.skipIf(withoutRedis !== undefined)(
     expect(code, stderr).toBe(0);
     const rows = await t.rows();
 
-    // Its log holds whatever was ever written.
-    const written = readdirSync(queue.folder, { recursive: true, encoding: 'utf8' })
-      .map((name) => join(queue.folder, name))
-      .filter((path) => statSync(path).isFile())
-      .map((path) => readFileSync(path, 'latin1'))
-      .join('\n');
+    const written = everWritten(queue);
     expect(written).toContain('answerSha256');
     // All answers, and all that was thought, begin like this.
     expect(written).not.toContain(fillerPieces(4).join(''));

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, globSync } from 'node:fs';
+import { existsSync, globSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -57,6 +57,14 @@ interface RedisOptions {
   /** Additional settings: `['--maxmemory-policy', 'allkeys-lru']`. */
   settings?: readonly string[];
 }
+
+/** Everything that was ever written to a Redis that keeps its data: its log holds what was removed, too. */
+export const everWritten = ({ folder }: Pick<TestServer, 'folder'>): string =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path).isFile())
+    .map((path) => readFileSync(path, 'latin1'))
+    .join('\n');
 
 /** A private Redis or Valkey on its own port. */
 export async function startRedis({ isKept = true, settings = [] }: RedisOptions = {}): Promise<TestServer> {
