@@ -212,7 +212,8 @@ export const madeVisit = ({ kind, level, outcome }: Visit): MadeVisit => ({
   share: outcome.share,
 });
 
-function lateLimit(slo: Slo | undefined): Ms {
+/** How late a request of a visit may be sent: not later than 50 ms, or a twentieth of the least time that the SLO allows. */
+export function lateLimit(slo: Slo | undefined): Ms {
   const limits = [slo?.ttftMs, slo?.e2eMs].filter((limit) => limit !== undefined);
   return Math.min(latestMs, ...limits.map((limit) => limit * latestShare));
 }

@@ -33,6 +33,8 @@ test.each([
   ['a -ox', { out: 'x' }],
   ['-o=x a', { run: 'a', out: 'x' }],
   ['a --models a,b --models=c', { models: ['a', 'b', 'c'] }],
+  ['a --models -1/s', { models: ['-1/s'] }],
+  ['a --models -.5s --strict', { models: ['-.5s'], strict: true }],
   ['a --levels 1,64', { levels: [1, 64] }],
   ['a --strict --no-color', { strict: true, color: false }],
   ['a --color --strict=false', { strict: false, color: true }],

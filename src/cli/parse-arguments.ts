@@ -80,8 +80,9 @@ const grammar = {
 
 /** `-oFILE` and `-o FILE` as `--out`. A switch has no value except `true` and `false`. */
 function spelledOut(words: readonly string[], table: FlagTable): string[] {
-  const end = words.includes('--') ? words.indexOf('--') : words.length;
-  return words.map((word, place) => {
+  const joined = withNegatives(words, table);
+  const end = joined.includes('--') ? joined.indexOf('--') : joined.length;
+  return joined.map((word, place) => {
     if (place >= end) return word;
     for (const [name, flag] of flagsIn(table)) {
       const typed = `--${typedName(name)}`;
@@ -91,6 +92,18 @@ function spelledOut(words: readonly string[], table: FlagTable): string[] {
     }
     return twiceQuoted(word);
   });
+}
+
+/** `--rate -1/s` as `--rate=-1/s`: no flag begins with a digit, so it is a value, and what is wrong with it is told. */
+function withNegatives(words: readonly string[], table: FlagTable): string[] {
+  const valued = new Set(
+    flagsIn(table).flatMap(([name, flag]) => (takesValue(flag) ? [`--${typedName(name)}`] : [])),
+  );
+  return words.reduce<string[]>((done, word) => {
+    const before = done.at(-1);
+    const isValue = before !== undefined && valued.has(before) && /^-\.?\d/.test(word);
+    return isValue ? [...done.slice(0, -1), `${before}=${word}`] : [...done, word];
+  }, []);
 }
 
 /** The parser removes one pair of quotes after `=`, but the shell has done that already. */

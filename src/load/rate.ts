@@ -17,8 +17,11 @@ export function parseRate(text: string): number | undefined {
 /** No machine of ours sends more than this in time. */
 export const highestRate = 10_000;
 
-/** A rate for people, in requests per second: `0.3/s`, `12/s`. */
-export const rateText = (perSecond: number): string => `${Number(perSecond.toPrecision(3))}/s`;
+/** A rate for people, in requests per second: `0.3/s`, `12/s`; `18/h` where it is far below one. */
+export const rateText = (perSecond: number): string =>
+  perSecond > 0 && perSecond < 0.01
+    ? `${Number((perSecond * 3600).toPrecision(3))}/h`
+    : `${Number(perSecond.toPrecision(3))}/s`;
 
 /** A level as people read it: `0.5/s`, or `8 at once`. */
 export const levelText = (load: 'open' | 'closed', level: number): string =>

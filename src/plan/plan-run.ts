@@ -40,6 +40,8 @@ export interface Expense {
   requests: number;
   tokens: number;
   usd: number;
+  /** Of a visit whose length is fixed. Absent: it takes as long as its answers. */
+  minutes?: number;
 }
 
 export interface PlanRequest {
@@ -87,7 +89,7 @@ function planByVisits(suite: Suite, design: Design, { cells, prompts, seed }: Pl
     seed,
     cells,
     size: { warmup: 0, measure: total, total },
-    least: mostExpensiveOf([...blocks()]),
+    least: mostExpensiveOf([...blocks()], design),
     design,
     blocks,
   };
@@ -96,12 +98,17 @@ function planByVisits(suite: Suite, design: Design, { cells, prompts, seed }: Pl
 /**
  * A visit is sent whole or not at all. The budget must hold any visit of the first round, whatever its answers cost.
  */
-function mostExpensiveOf(visits: readonly Block[]): Expense {
+function mostExpensiveOf(visits: readonly Block[], { windowMs }: Design): Expense {
+  const lengths = visits.map(([first]) => {
+    const { level = 0, offset = 0 } = first?.visit ?? {};
+    return (windowMs(level, first?.phase === 'ladder' ? 'ladder' : 'visit') ?? 0) - Math.min(0, offset);
+  });
   const expenses = visits.map((visit) => worstExpense(visit));
   return {
     requests: Math.max(0, ...expenses.map(({ requests }) => requests)),
     tokens: Math.max(0, ...expenses.map(({ tokens }) => tokens)),
     usd: Math.max(0, ...expenses.map(({ usd }) => usd)),
+    minutes: Math.ceil(Math.max(0, ...lengths) / 6000) / 10,
   };
 }
 

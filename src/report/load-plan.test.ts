@@ -76,3 +76,12 @@ test.each([
 ])('arrivals %j', (arrivals, fact) => {
   expect(planned({ mode: 'open', rate: '1/s', arrivals }).facts).toContain(fact);
 });
+
+test('a tight SLO says how punctual this machine must be', () => {
+  const asked = (slo: object): readonly string[] => planned({ mode: 'open', rate: '1/s', slo }).warnings;
+  expect(asked({ e2e_ms: 20 })).toEqual([expect.stringMatching(/SLO of 20 ms .* at most 1 ms late/)]);
+  expect(asked({ ttft_ms: 40, e2e_ms: 9000 })).toEqual([
+    expect.stringMatching(/SLO of 40 ms .* at most 2 ms/),
+  ]);
+  expect(asked({ ttft_ms: 200 })).toEqual([]);
+});

@@ -1,4 +1,5 @@
 import { sloText } from '../analysis/level-words.ts';
+import { lateLimit } from '../analysis/visits.ts';
 import type { LoadSettings } from '../load/load-modes.ts';
 import { type Design, fewestCompared } from '../load/design.ts';
 import { count, oneLine } from '../base/text.ts';
@@ -42,7 +43,7 @@ export function plannedLoad(
       settlesText(load, design),
       ...(compared === undefined ? [] : [comparesText(load, design, compared)]),
     ].join(' '),
-    warnings: ceilingWarnings(load, rates, seconds),
+    warnings: [...ceilingWarnings(load, rates, seconds), ...latenessWarnings(design)],
   };
 }
 
@@ -107,6 +108,20 @@ function ceilingWarnings(load: LoadSettings, rates: readonly number[], seconds: 
   return [
     `At ${rateText(highest)} and ${seconds} seconds an answer, about ${inFlight} requests are in flight, and load.ceiling is ` +
       `${ceiling}: what finds it full is dropped, and its level fails. Raise load.ceiling if answers take that long.`,
+  ];
+}
+
+/** Below this, many a machine is later now and then. */
+const easyMs = 5;
+
+const ms = (value: number): string => `${Number(value.toPrecision(3))} ms`;
+
+/** A tight SLO wants a punctual machine: visits of any other are void. */
+function latenessWarnings({ slo }: Design): string[] {
+  const limit = lateLimit(slo);
+  if (limit >= easyMs) return [];
+  return [
+    `An SLO of ${ms(20 * limit)} lets this machine send a request at most ${ms(limit)} late. Where more than 2 % of a visit are later, the visit is void.`,
   ];
 }
 

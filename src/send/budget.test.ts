@@ -160,4 +160,8 @@ test('a plan that cannot be done is refused with every figure', () => {
     /requests: the plan needs at least 20, and the budget is 10\n {2}tokens: the plan needs at least 900, and the budget is 800/,
   );
   expect(() => assertAffordable({ requests: 20, tokens: 900, usd: 0.5 }, least)).not.toThrow();
+  expect(() => assertAffordable({ minutes: 1 }, { ...least, minutes: 2.5 })).toThrow(
+    /minutes: the plan needs at least 2\.5, and the budget is 1\n.*--max-minutes/,
+  );
+  expect(() => assertAffordable({ usd: 0.000_000_1 }, least)).toThrow(/the budget is 0\.0000001 USD/);
 });

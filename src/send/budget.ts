@@ -154,7 +154,7 @@ export function unpricedNote({ models, run: { budget } }: Suite): string | undef
 /** Refuses a plan that cannot finish within its budget, with the figures. */
 export function assertAffordable(
   budget: Budget,
-  least: { requests: number; tokens: number; usd: number },
+  least: { requests: number; tokens: number; usd: number; minutes?: number },
 ): void {
   const faults: string[] = [];
   const check = (name: string, limit: number | undefined, need: number, unit: string): void => {
@@ -166,13 +166,17 @@ export function assertAffordable(
   check('requests', budget.requests, least.requests, '');
   check('tokens', budget.tokens, least.tokens, '');
   check('usd', budget.usd, least.usd, ' USD');
+  check('minutes', budget.minutes, least.minutes ?? 0, '');
   if (faults.length > 0)
     throw new UserError(
       `the plan does not fit its budget:\n${faults.join('\n')}\n` +
-        'Raise run.budget (or --max-requests, --max-tokens-total, --max-cost), or choose fewer prompts, models or repeats.',
+        'Raise run.budget (or --max-requests, --max-tokens-total, --max-cost, --max-minutes), or choose fewer prompts, models or repeats.',
     );
 }
 
 function format(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: 4 });
+  return value.toLocaleString(
+    'en-US',
+    value < 1 ? { maximumSignificantDigits: 4 } : { maximumFractionDigits: 4 },
+  );
 }

@@ -38,7 +38,10 @@ test.each<[LoadSelection, RegExp]>([
   [{ rate: ['1/s'], slo: ['attainment=99'] }, /^--slo: attainment is a share .* such as 0\.99, not "99"/],
   [{ rate: ['1/s'], arrivals: 'bursty' }, /--arrivals: bursty is none of/],
   [{ window: '60s' }, /--window is about an open loop. Add --rate/],
-  [{ rate: ['0.1/s'], window: '60s' }, /load\.window: 60s holds about 6 requests/],
+  [{ findLimit: true }, /^--find-limit: a limit is looked for under an SLO/],
+  [{ findLimit: true, slo: ['e2e=1s'], visits: 3 }, /^--visits: 3 visits can decide no level/],
+  [{ rate: ['1/s'], slo: ['attainment=1.5'] }, /such as 0\.95, not "1\.5"/],
+  [{ rate: ['0.1/s'], window: '60s' }, /^--window: 60s holds about 6 requests/],
 ])('%o is refused', (flags, message) => {
   expect(() => selectLoad(undefined, flags)).toThrow(message);
 });

@@ -31,6 +31,7 @@ export function selectLoad(
     ...(window === undefined ? {} : { window }),
     ...(visits === undefined ? {} : { visits }),
   };
+  const typed = Object.keys(beside);
   const kept = load?.mode === 'open' || load?.mode === 'limit' ? load : undefined;
   const common = Object.fromEntries(
     Object.entries(kept ?? {}).filter(([field]) => !['rate', 'limit'].includes(field)),
@@ -41,17 +42,17 @@ export function selectLoad(
       `--${loose} is about an open loop, and --levels about requests in flight. Leave out one of them`,
     );
   if (levels)
-    return checked('--levels', {
-      ...(load?.mode === 'closed' ? load : {}),
-      ...{ mode: 'closed', levels },
-      ...(visits === undefined ? {} : { visits }),
-    });
-  if (rate) return checked('--rate', { ...common, mode: 'open', rate, ...beside });
+    return checked(
+      '--levels',
+      { ...(load?.mode === 'closed' ? load : {}), mode: 'closed', levels, ...beside },
+      typed,
+    );
+  if (rate) return checked('--rate', { ...common, mode: 'open', rate, ...beside }, typed);
   if (findLimit) {
     const limit = kept?.mode === 'limit' ? { limit: kept['limit'] } : {};
-    return checked('--find-limit', { ...common, ...limit, mode: 'limit', ...beside });
+    return checked('--find-limit', { ...common, ...limit, mode: 'limit', ...beside }, typed);
   }
-  const [first] = Object.keys(beside);
+  const [first] = typed;
   if (first === undefined) return load;
   if (!load || (load.mode === 'closed' && (first !== 'visits' || !Object.hasOwn(load, 'levels'))))
     throw new UserError(
@@ -59,16 +60,26 @@ export function selectLoad(
         ? '--visits is about levels of a load. Add --levels 1,2,4, --rate 0.5/s, or --find-limit'
         : `--${first} is about an open loop. Add --rate 0.5/s or --find-limit`,
     );
-  return checked(`--${first}`, { ...load, ...beside });
+  return checked(`--${first}`, { ...load, ...beside }, typed);
 }
 
-function checked(flag: string, load: LoadSettings): LoadSettings {
+/** `typed`: the fields that have flags of their own in this command. */
+function checked(flag: string, load: LoadSettings, typed: readonly string[]): LoadSettings {
   const result = validate(loadSchema, load);
   if (!result.ok)
     throw new UserError(
       result.complaints.map(({ path, message }) => `${flagOf(path, flag)}: ${message}`).join('\n'),
     );
-  loadModeOf(load).design?.(load);
+  try {
+    loadModeOf(load).design?.(load);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(
+      error.message.replace(/^load(?:\.(\w+))?: /, (_, field?: string) =>
+        field === undefined || typed.includes(field) ? `${flagOf([field ?? ''], flag)}: ` : `load.${field}: `,
+      ),
+    );
+  }
   return load;
 }
 
@@ -123,7 +134,6 @@ function shareOf(text: string): number {
   const share = text === '' ? NaN : Number(text);
   if (share > 0 && share <= 1) return share;
   const percent = Number(/^(\d+(?:\.\d+)?) ?%?$/.exec(text)?.[1] ?? 95) / 100;
-  throw new UserError(
-    `--slo: attainment is a share above 0 and at most 1, such as ${percent > 0 && percent <= 1 ? percent : 0.95}, not "${text}"`,
-  );
+  const meant = percent >= 0.1 && percent <= 1 ? percent : 0.95;
+  throw new UserError(`--slo: attainment is a share above 0 and at most 1, such as ${meant}, not "${text}"`);
 }

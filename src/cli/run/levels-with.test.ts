@@ -56,6 +56,12 @@ test.each<[string, object, string[], RegExp]>([
     [],
     /budget.*usd|usd.*budget/,
   ],
+  [
+    'a budget below one visit, in minutes',
+    { load: { mode: 'open', rate: '1/s', window: '100s' } },
+    ['--max-minutes', '1'],
+    /minutes: the plan needs at least 2, and the budget is 1/,
+  ],
 ])(
   '%s do not go with levels, and that is said before anything is sent',
   async (_name, what, flags, words) => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { durationForm, parseDuration } from '../../base/duration.ts';
 import type { Ms } from '../../base/clock.ts';
+import { count } from '../../base/text.ts';
 import { UserError } from '../../base/user-error.ts';
 import { highestRate, parseRate, rateForm, rateText } from '../rate.ts';
 import type { Slo } from '../slo.ts';
@@ -131,7 +132,7 @@ export function windowFor(
     );
   if (asked < needed * (1 - 1e-9))
     throw new UserError(
-      `load.window: ${window} holds about ${Math.floor((asked * perSecond) / 1000)} requests at ${rateText(perSecond)}, and a visit ` +
+      `load.window: ${window} holds about ${count(Math.floor((asked * perSecond) / 1000), 'request')} at ${rateText(perSecond)}, and a visit ` +
         `needs ${least}. Make it ${Math.ceil(needed / 1000)}s, raise the rate, or lower min_arrivals`,
     );
   return asked;

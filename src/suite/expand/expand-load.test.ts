@@ -51,7 +51,7 @@ test.each<[string, string, RegExp]>([
     /load\.rate.*a rate is a number with its unit, such as 0\.5\/s/,
   ],
   ['a rate that nobody offers', 'mode: open\nrate: 20000/s', /load\.rate: 20000\/s is above 10000\/s/],
-  ['a rate below one a week', 'mode: open\nrate: 0.00001/s', /load: at 0\.00001\/s .* more than a week/],
+  ['a rate below one a week', 'mode: open\nrate: 0.00001/s', /load: at 0\.036\/h .* more than a week/],
   ['a visit beyond all memory', 'mode: open\nrate: 9000/s', /load\.window: .* more than 1,000,000 requests/],
   ['a bare number of seconds', 'mode: open\nrate: 1/s\nwindow: 90', /load\.window: a duration is .* not 90/],
   [
