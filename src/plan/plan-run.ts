@@ -98,10 +98,12 @@ function planByVisits(suite: Suite, design: Design, { cells, prompts, seed }: Pl
 /**
  * A visit is sent whole or not at all. The budget must hold any visit of the first round, whatever its answers cost.
  */
-function mostExpensiveOf(visits: readonly Block[], { windowMs }: Design): Expense {
+function mostExpensiveOf(visits: readonly Block[], design: Design): Expense {
   const lengths = visits.map(([first]) => {
     const { level = 0, offset = 0 } = first?.visit ?? {};
-    return (windowMs(level, first?.phase === 'ladder' ? 'ladder' : 'visit') ?? 0) - Math.min(0, offset);
+    return (
+      (design.windowMs(level, first?.phase === 'ladder' ? 'ladder' : 'visit') ?? 0) - Math.min(0, offset)
+    );
   });
   const expenses = visits.map((visit) => worstExpense(visit));
   return {
