@@ -1,6 +1,6 @@
 /** The values in ascending order, infinite ones last. */
 export function ascending(values: Iterable<number>): Float64Array {
-  return Float64Array.from(values).sort();
+  return new Float64Array(values).sort();
 }
 
 /**

@@ -4,8 +4,7 @@ import { mean, median } from './quantile.ts';
 const normalConsistency = 1.4826022185056018;
 
 /** Median absolute deviation from the median, scaled to the standard deviation of normal data (Hampel 1974). */
-export function scaledMad(values: readonly number[]): number {
-  const centre = median(values);
+export function scaledMad(values: readonly number[], centre = median(values)): number {
   return normalConsistency * median(values.map((value) => Math.abs(value - centre)));
 }
 
@@ -20,7 +19,8 @@ const meanConsistency = Math.sqrt(Math.PI / 2);
  */
 export function winsorise(values: readonly number[], limit = 3): number[] {
   const centre = median(values);
-  const spread = scaledMad(values) || meanConsistency * mean(values.map((value) => Math.abs(value - centre)));
+  const spread =
+    scaledMad(values, centre) || meanConsistency * mean(values.map((value) => Math.abs(value - centre)));
   const reach = limit * spread;
   return values.map((value) => Math.min(centre + reach, Math.max(centre - reach, value)));
 }

@@ -45,10 +45,15 @@ function onePrompt(models: readonly Contestant[], random: Random): { truth: numb
   return models.map(({ rate, judge: { se, sp } }) => {
     const own = hard + interactionSd * normal(random);
     const habit = Math.SQRT1_2 * normal(random);
+    const [hardest, ifRight, ifWrong] = [
+      totalSd * normalQuantile(rate),
+      normalQuantile(se),
+      -normalQuantile(sp),
+    ];
     return Array.from({ length: repeats }, () => {
-      const truth = Number(own + normal(random) < totalSd * normalQuantile(rate));
+      const truth = Number(own + normal(random) < hardest);
       const error = habit + Math.SQRT1_2 * normal(random);
-      const judge = Number(error < (truth === 1 ? normalQuantile(se) : -normalQuantile(sp)));
+      const judge = Number(error < (truth === 1 ? ifRight : ifWrong));
       return { truth, judge };
     });
   });
