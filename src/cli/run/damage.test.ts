@@ -39,7 +39,7 @@ const promptsDone = async (folder: string): Promise<string[]> =>
 test('a damaged run goes on: what is lost is asked again, what can be checked is checked, and all of it is said', async () => {
   await using cwd = await scratch();
   await writeFile(join(cwd.path, 'trial.yaml'), suite);
-  const mock = await createMock({ gatewayToken: token });
+  const mock = await createMock({ gatewayToken: token, speed: 20 });
   const env = { CF_AIG_TOKEN: token, CF_ACCOUNT_ID: 'a', CF_GATEWAY_ID: 'g', CLOUDFLARE_API_TOKEN: 'any' };
   const to = ['--base-url', `${mock.url}/v1/a/g/compat`, '--quiet'];
   const folder = join(cwd.path, 'out');
@@ -91,7 +91,7 @@ test('a damaged run goes on: what is lost is asked again, what can be checked is
 test('shards with damaged rows are joined without them, and the whole says so', async () => {
   await using cwd = await scratch();
   await writeFile(join(cwd.path, 'trial.yaml'), suite);
-  const mock = await createMock({ gatewayToken: token });
+  const mock = await createMock({ gatewayToken: token, speed: 20 });
   for (const index of [1, 2]) {
     const part = ['--shard', `${index}/2`, '--seed', '7', '--out', `s${index}`];
     const to = ['--base-url', `${mock.url}/v1/a/g/compat`, '--quiet'];

@@ -73,9 +73,9 @@ async function trial(
   return { result, folder, rows: await rowsOf(folder) };
 }
 
-const mockOptions = { gatewayToken: token, speed: 20, keepHeaders: true };
+const mockOptions = { gatewayToken: token, speed: 100, keepHeaders: true };
 
-describe('a run', () => {
+describe.concurrent('a run', () => {
   test('asks every prompt of every model as often as planned, and writes all its files', async () => {
     await using cwd = await scratch();
     const mock = await createMock(mockOptions);
@@ -166,7 +166,7 @@ describe.concurrent('the stopping rule', () => {
     [0.99, 8, 3, 5],
   ])('half width %d, at most %i: %i to %i repeats', async (ratio, most, from, to) => {
     await using cwd = await scratch();
-    const mock = await createMock(mockOptions);
+    const mock = await createMock({ ...mockOptions, speed: 40 });
     // Two even models, so that the interval hangs on nothing but the rule.
     const models = [1000, 2000].map((ttftMs) => `sim-exact?ttftMs=${ttftMs}&answerFrames=5`);
     const stop = `stop: { when: ci_half_width, metric: e2e_latency_ms, ratio: ${ratio}, max_repeat: ${most} }`;
@@ -226,7 +226,7 @@ describe('what is wrong is said before anything is sent', () => {
   });
 });
 
-describe('failures', () => {
+describe.concurrent('failures', () => {
   test('each attempt is a row; a model that cannot answer is switched off and the others go on', async () => {
     await using cwd = await scratch();
     const mock = await createMock(mockOptions);
@@ -302,7 +302,7 @@ describe('failures', () => {
   });
 });
 
-describe('the disk', () => {
+describe.concurrent('the disk', () => {
   const run = ['run', join(suites, 'smoke.yaml'), '--route', 'demo', '--quiet', '--out', 'out'];
 
   test('no space: nothing more is sent, exit 8, and it says what is saved', async () => {
@@ -353,7 +353,7 @@ describe.concurrent('interruption', () => {
     '%s ends with what is there, exit 130, and can be resumed',
     async (signal) => {
       await using cwd = await scratch();
-      const mock = await createMock({ ...mockOptions, speed: 4 });
+      const mock = await createMock({ ...mockOptions, speed: 10 });
       await writeFile(join(cwd.path, 'trial.yaml'), suiteText({ prompts: 8 }));
       const env = { CF_AIG_TOKEN: token };
       const base = ['--base-url', `${mock.url}/v1/acc/gw/compat`];

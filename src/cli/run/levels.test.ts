@@ -30,7 +30,8 @@ interface Ran {
 
 async function ran(cwd: string, load: string): Promise<Ran> {
   await writeFile(join(cwd, 'load.yaml'), suite(load));
-  const result = await gatebench(['run', 'load.yaml', '--route', 'demo', '--seed', '7'], cwd);
+  // No faster than the loads here count on.
+  const result = await gatebench(['run', 'load.yaml', '--route', 'demo', '--seed', '7'], cwd, {}, 10);
   const folder = await onlyRun(cwd);
   return {
     result,
@@ -105,7 +106,7 @@ describe('an open loop at two rates', () => {
   });
 });
 
-test('what finds the ceiling full is a row that was never sent, and fails its level', async () => {
+test.concurrent('what finds the ceiling full is a row that was never sent, and fails its level', async () => {
   await using cwd = await scratch();
   const { rows, levels } = await ran(
     cwd.path,
@@ -118,7 +119,7 @@ test('what finds the ceiling full is a row that was never sent, and fails its le
   expect(levels).toMatchObject([{ dropped: dropped.length, failed: 1, void: 0 }]);
 });
 
-test('levels of concurrency: each has so many in flight, one model at a time', async () => {
+test.concurrent('levels of concurrency: each has so many in flight, one model at a time', async () => {
   await using cwd = await scratch();
   const { rows, levels, result, folder } = await ran(
     cwd.path,
@@ -142,7 +143,7 @@ test('levels of concurrency: each has so many in flight, one model at a time', a
   );
 });
 
-test('two models at a level are compared there by visits in pairs, in every view', async () => {
+test.concurrent('two models at a level are compared there by visits in pairs, in every view', async () => {
   await using cwd = await scratch();
   const text = suite('{ mode: closed, levels: [2], visits: 2, washout: 0s }').replace(
     'models: [',
@@ -172,22 +173,25 @@ test('two models at a level are compared there by visits in pairs, in every view
   ]);
 });
 
-test('limits that nothing under load can decide are told as such, and settle nothing', async () => {
-  await using cwd = await scratch();
-  const limits =
-    'thresholds: [{ metric: p95(e2e_latency_ms), max: 1 }, { metric: attainment, level: 7, min: 0.9 }]';
-  await writeFile(join(cwd.path, 'load.yaml'), `${suite('{ mode: closed }')}${limits}`);
-  const run = (flags: readonly string[]): Promise<Finished> =>
-    gatebench(['run', 'load.yaml', '--route', 'demo', ...flags], cwd.path);
-  const leveled = await run(['--levels', '1', '--visits', '1']);
-  expect(flat(leveled)).toMatch(
-    /not settled: p95\(e2e_latency_ms\) of swift, .* the load has levels, and no figure pools them/,
-  );
-  expect(flat(leveled)).toMatch(/not settled: attainment of swift, .* no visit at 7 at once/);
-  expect(leveled.code).toBe(0);
-  const plain = await run([]);
-  expect(flat(plain)).toMatch(/not settled: attainment of swift, .* the load has no levels/);
-});
+test.concurrent(
+  'limits that nothing under load can decide are told as such, and settle nothing',
+  async () => {
+    await using cwd = await scratch();
+    const limits =
+      'thresholds: [{ metric: p95(e2e_latency_ms), max: 1 }, { metric: attainment, level: 7, min: 0.9 }]';
+    await writeFile(join(cwd.path, 'load.yaml'), `${suite('{ mode: closed }')}${limits}`);
+    const run = (flags: readonly string[]): Promise<Finished> =>
+      gatebench(['run', 'load.yaml', '--route', 'demo', ...flags], cwd.path);
+    const leveled = await run(['--levels', '1', '--visits', '1']);
+    expect(flat(leveled)).toMatch(
+      /not settled: p95\(e2e_latency_ms\) of swift, .* the load has levels, and no figure pools them/,
+    );
+    expect(flat(leveled)).toMatch(/not settled: attainment of swift, .* no visit at 7 at once/);
+    expect(leveled.code).toBe(0);
+    const plain = await run([]);
+    expect(flat(plain)).toMatch(/not settled: attainment of swift, .* the load has no levels/);
+  },
+);
 
 test.each([
   [['--rate', '1/s', '--slo', 'passed'], /--slo: passed asks for .* the prompt "a" has none/],
@@ -218,19 +222,22 @@ test('a budget that cannot hold one visit is told before anything is sent', asyn
   expect(stderr).toMatch(/requests: the plan needs at least 1\d\d, and the budget is 20/);
 });
 
-test('a limit on a level is decided by its visits: broken is exit 4, too few visits settle nothing', async () => {
-  await using cwd = await scratch();
-  const load = (visits: number): string =>
-    `{ mode: open, rate: 60/s, window: 500ms, min_arrivals: 10, warmup: 0s, washout: 0s, visits: ${visits}, ceiling: 1, slo: { e2e_ms: 20000 } }\n` +
-    'thresholds: [{ metric: attainment, level: 60/s, min: 0.99 }]';
-  const broken = await ran(cwd.path, load(5));
-  expect(broken.result.code).toBe(4);
-  expect(flat(broken.result)).toMatch(
-    /✗ attainment of swift .* at least 99(\.0)? %, 0 of 5 visits at 60\/s kept it/,
-  );
-  await using other = await scratch();
-  expect((await ran(other.path, load(1))).result.code).toBe(0);
-});
+test.concurrent(
+  'a limit on a level is decided by its visits: broken is exit 4, too few visits settle nothing',
+  async () => {
+    await using cwd = await scratch();
+    const load = (visits: number): string =>
+      `{ mode: open, rate: 60/s, window: 500ms, min_arrivals: 10, warmup: 0s, washout: 0s, visits: ${visits}, ceiling: 1, slo: { e2e_ms: 20000 } }\n` +
+      'thresholds: [{ metric: attainment, level: 60/s, min: 0.99 }]';
+    const broken = await ran(cwd.path, load(5));
+    expect(broken.result.code).toBe(4);
+    expect(flat(broken.result)).toMatch(
+      /✗ attainment of swift .* at least 99(\.0)? %, 0 of 5 visits at 60\/s kept it/,
+    );
+    await using other = await scratch();
+    expect((await ran(other.path, load(1))).result.code).toBe(0);
+  },
+);
 
 test('levels cannot be sharded, and that is told before anything is sent', async () => {
   await using cwd = await scratch();

@@ -51,7 +51,7 @@ export interface TestIo extends Io {
  * The world of one command in a test: pipes, a folder, and only these variables. The demo answers at a multiple of its
  * usual pace.
  */
-export const testIo = (cwd: string, env: Record<string, string> = {}, demoSpeed = 10): TestIo => ({
+export const testIo = (cwd: string, env: Record<string, string> = {}, demoSpeed = 40): TestIo => ({
   stdout: new Piped() as unknown as TestIo['stdout'],
   stderr: new Piped() as unknown as TestIo['stderr'],
   env: environment(cwd, env),
