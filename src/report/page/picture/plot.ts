@@ -1,10 +1,6 @@
 import * as Plot from '@observablehq/plot';
-import { parseHTML } from 'linkedom';
 import { escape, Html } from '../frame/html.ts';
-
-const { document } = parseHTML('<!doctype html><html><body></body></html>') as unknown as {
-  document: unknown;
-};
+import { svgDocument as document } from './svg-document.ts';
 
 export interface Canvas {
   /** Size of the drawing, in CSS pixels. */
