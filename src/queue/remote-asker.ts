@@ -167,7 +167,9 @@ export class RemoteAsker implements Asker {
       const { suite_hash: suiteHash } = coordinator.announcement;
       const form = (): JobForm =>
         jobForm(planned, { attempt, eventId, suiteHash, timing: this.#timingOf(pending) });
-      void this.#add(id, form, pending, signal);
+      const gone = this.#whoIsGone(pending);
+      if (gone === undefined) void this.#add(id, form, pending, signal);
+      else this.#lose(pending, gone, carrier?.name);
       if (carrier) void this.#countWhenDue(pending);
     });
     signal.removeEventListener('abort', stopped!);
@@ -265,7 +267,7 @@ export class RemoteAsker implements Asker {
     for (const id of [...this.#pending.keys()]) await this.#look(id);
     if (this.#forgotten > 0)
       this.#options.note(
-        `${count(this.#forgotten, 'request')} ${this.#forgotten === 1 ? 'was' : 'were'} lost with the data of the queue server; asking again`,
+        `${count(this.#forgotten, 'request')} ${this.#forgotten === 1 ? 'was' : 'were'} lost with the data of the queue server; ${this.#options.design ? 'their visit is made again' : 'asking again'}`,
       );
     this.#forgotten = 0;
   }
@@ -340,21 +342,27 @@ export class RemoteAsker implements Asker {
           message: oneLine(failedReason, 300),
         }),
       );
-    else if (
-      processedBy === undefined &&
-      this.#isLeftBehind(pending) &&
-      (await pending.queue.remove(id)) === 1
-    )
-      this.#lose(
-        pending,
-        `worker ${pending.carrier!.name} left before it had the request`,
-        pending.carrier!.name,
-      );
+    else if (processedBy === undefined) await this.#takeBack(id, pending);
   }
 
-  /** The only worker that may send it is gone. */
-  #isLeftBehind({ carrier }: Pending): boolean {
-    return carrier !== undefined && !this.#options.coordinator.workers.has(carrier.name);
+  /** A request of a visit that is in vain, if no worker has it yet. */
+  async #takeBack(id: string, pending: Pending): Promise<void> {
+    const gone = this.#whoIsGone(pending);
+    if (gone !== undefined && (await pending.queue.remove(id)) === 1)
+      this.#lose(pending, gone, pending.carrier?.name);
+  }
+
+  /** Why the load of a visit cannot be offered any more. Undefined if it can. */
+  #whoIsGone({ carrier, planned: { visit, cell } }: Pending): string | undefined {
+    const { workers } = this.#options.coordinator;
+    if (carrier)
+      return workers.has(carrier.name) ? undefined : `worker ${carrier.name} left before it had the request`;
+    if (!visit) return undefined;
+    const there = [...workers.values()].filter(({ hello }) => hello.vantage === cell.vantage);
+    const places = there.reduce((sum, { hello }) => sum + hello.concurrency, 0);
+    return places < visit.level
+      ? `a worker left: ${count(places, 'place')} for a level of ${visit.level} at once`
+      : undefined;
   }
 
   #answer(pending: Pending, result: ResultForm, now: Ms): void {
