@@ -53,7 +53,7 @@ const sumOf = (models: Report['models'], name: 'requests' | 'successes'): number
 
 function errorRate({ run, load, models }: Report): number {
   // Under load, a refusal is an answer.
-  if (load) return load.levels.length === 0 ? 1 : 0;
+  if (load) return load.levels.every(({ visits }) => visits === 0) ? 1 : 0;
   if (run.requests_done === 0) return 1;
   // Failures from one place are not diluted by other places.
   const places = [...Map.groupBy(models, ({ vantage }) => vantage).values()];

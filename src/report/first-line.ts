@@ -17,7 +17,7 @@ import { isSimulated, type Report } from './run-report.ts';
  */
 export function firstLine(report: Report, about?: string): string {
   const { run, leads = [], load, change } = report;
-  if (load) return isSimulated(run) ? `Simulated models: ${loadLine(load)}.` : `${loadLine(load)}.`;
+  if (load) return isSimulated(run) ? `Simulated models: ${loadLine(load)}.` : `${capital(loadLine(load))}.`;
   if (change) return `${isSimulated(run) ? 'Simulated models: this' : 'This'} ${changeLine(change)}.`;
   const lines =
     (run.vantages?.length ?? 0) > 1

@@ -1,5 +1,5 @@
 import { cellName } from '../plan/cell.ts';
-import { nobodyWasThere, type Visit, VisitLog } from '../analysis/visits.ts';
+import { lateLimit, nobodyWasThere, type Visit, VisitLog } from '../analysis/visits.ts';
 import { levelText } from '../load/rate.ts';
 import type { Sink } from '../journal/sink.ts';
 import type { Plan } from '../plan/plan-run.ts';
@@ -55,9 +55,9 @@ function tellGivenUp(log: VisitLog, visit: Visit, note: (text: string) => void):
   note(`${cellName(cell)} at ${levelText(load, level)} is given up: in ${mostLost} visits ${whyVoid(visit)}`);
 }
 
-function whyVoid({ rows, isLost }: Visit): string {
+function whyVoid({ rows, isLost, slo }: Visit): string {
   if (isLost) return 'a worker was lost, or the load was not sent in time, the last of them among these';
   return nobodyWasThere(rows)
     ? 'nobody took a request, the last of them among these'
-    : 'this machine sent more than 2 % of the requests too late';
+    : `this machine sent more than 2 % of the requests over ${Number(lateLimit(slo).toPrecision(3))} ms late`;
 }

@@ -81,6 +81,17 @@ test.each<[string, { slo: object; models?: object }, Partial<MockOptions>, RegEx
   },
 );
 
+test('a run of which no visit counts is incomplete', async () => {
+  await using cwd = await scratch();
+  // No machine is late by less than a twentieth of a millisecond.
+  const load = { ...suite.load, window: '250ms', slo: { e2e_ms: 1 } };
+  const { code, stdout } = await ran(cwd.path, {}, token, false, { ...suite, load });
+  expect(code).toBe(3);
+  expect(flat(stdout)).toMatch(/^Nothing is sure: no visit of any level counts\..* incomplete/);
+  expect(flat(stdout)).toMatch(/is given up: .* more than 2 % of the requests over 0\.05 ms late/);
+  expect(flat(stdout)).toMatch(/void: 3 visits that this machine sent too late/);
+});
+
 test('a level that a limit of the gateway breaks is broken, and says whose refusals they were', async () => {
   await using cwd = await scratch();
   const { code, stdout, url } = await ran(cwd.path, { rateLimit: { requests: 2, windowMs: 60_000 } });
