@@ -66,6 +66,9 @@ describe.skipIf(withoutRedis !== undefined)('the clock of each worker', () => {
     const page = await readFile(join(cwd.path, 'page.html'), 'utf8');
     expect(page).toMatch(words);
     expect(page).toContain(`w1: ${calibration.sentence}`);
+    expect(page).toMatch(
+      /<figure id="picture-workers">[^]*by worker: w1 has \d+ answers? that count[^]*; w2 has/,
+    );
   });
 
   test('is looked at when it starts, at its concurrency', async () => {

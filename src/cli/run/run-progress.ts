@@ -27,14 +27,12 @@ export function runProgress(
     if (name === undefined) names.set(cell, (name = cellName(cell, ways)));
     return name;
   };
-  /** Cells from several places have one name: a line is of the model. */
-  const cellsNamed = Map.groupBy(cells, nameOf);
   let progress: Progress | undefined;
-  const begin = (perCell: number): Progress =>
+  const begin = (total: number): Progress =>
     createProgress({
       stream: stderr,
       live: isLive(stderr, env),
-      models: Array.from(cellsNamed, ([id, { length }]) => ({ id, total: perCell * length })),
+      models: cells.map((cell) => ({ id: nameOf(cell), total })),
       quiet,
       color: usesColor(color, stderr, env),
       clock,
@@ -43,7 +41,7 @@ export function runProgress(
     onEvent(event) {
       if (event.kind === 'planned') {
         progress ??= begin(event.perCell);
-        for (const [name, { length }] of cellsNamed) progress.planned(name, event.perCell * length);
+        for (const cell of cells) progress.planned(nameOf(cell), event.perCell);
       } else if (event.kind === 'started') progress?.started(nameOf(event.request.cell));
       else if (event.kind === 'note') progress?.note(event.text);
       else if (event.kind === 'workers') progress?.workers(event.workers);

@@ -7,6 +7,7 @@ import { AnswerChoice, type ChosenAnswer } from './scan/answer-choice-scan.ts';
 import { type FailureKind, Failures, Slowest, type SlowRequest } from './scan/failures-scan.ts';
 import { type PhaseMeans, Phases, Tokens, type TokenSums } from './scan/parts-scan.ts';
 import { type CellTimeline, Timeline, type UsualLatency } from './scan/timeline-scan.ts';
+import { Workers, type WorkerTimeline } from './scan/workers-scan.ts';
 
 /** What the page needs from the rows in addition to the summary. Lists are by cell. */
 export interface ScannedRows {
@@ -17,6 +18,8 @@ export interface ScannedRows {
   failuresBeyond: number;
   slowest: readonly SlowRequest[];
   answers: readonly ChosenAnswer[];
+  workers: readonly WorkerTimeline[];
+  workersBeyond: number;
 }
 
 export interface ScanOptions {
@@ -34,6 +37,7 @@ export class PageScan implements RowCollector {
   /** Numbers of cells by key, in order of appearance. */
   readonly #numbers = new Map<string, number>();
   readonly #timeline: Timeline;
+  readonly #workers: Workers;
   readonly #phases = new Phases();
   readonly #tokens = new Tokens();
   readonly #slowest = new Slowest();
@@ -43,6 +47,7 @@ export class PageScan implements RowCollector {
   /** `startedAt`: of the run, ISO 8601, UTC. */
   constructor(startedAt: string) {
     this.#timeline = new Timeline(startedAt);
+    this.#workers = new Workers(startedAt);
   }
 
   add(row: RequestRow): void {
@@ -50,6 +55,7 @@ export class PageScan implements RowCollector {
     const key = cellKey(row);
     const number = this.#numbers.get(key) ?? this.#numbers.size;
     this.#numbers.set(key, number);
+    this.#workers.add(row);
     for (const part of [
       this.#timeline,
       this.#phases,
@@ -77,6 +83,8 @@ export class PageScan implements RowCollector {
       failuresBeyond: this.#failures.beyond,
       slowest: placed(this.#slowest.list()),
       answers: placed(this.#answers.list(answerPrompts, (number) => numbers.indexOf(number))),
+      workers: this.#workers.list(),
+      workersBeyond: this.#workers.beyond,
     };
   }
 }

@@ -53,6 +53,8 @@ export function pageData({
     failures: scanned.failures,
     failuresBeyond: scanned.failuresBeyond,
     slowest: scanned.slowest,
+    workers: scanned.workers,
+    workersBeyond: scanned.workersBeyond,
     answers: answerPart(scanned, prompts, answers),
     ...(grid === undefined ? {} : { grid: gridPart(grid, models, prompts) }),
   };

@@ -10,6 +10,7 @@ import type { ChosenAnswer } from './scan/answer-choice-scan.ts';
 import type { FailureKind, SlowRequest } from './scan/failures-scan.ts';
 import type { PhaseMeans, TokenSums } from './scan/parts-scan.ts';
 import type { CellTimeline } from './scan/timeline-scan.ts';
+import type { WorkerTimeline } from './scan/workers-scan.ts';
 
 /** Everything shown on the page of one run. Its size does not grow with the run. Plain data except for its maps. */
 export interface PageData {
@@ -27,6 +28,10 @@ export interface PageData {
   /** Failed attempts of kinds beyond the limit. */
   failuresBeyond: number;
   slowest: readonly SlowRequest[];
+  /** Empty if the process of the run sent everything itself. */
+  workers: readonly WorkerTimeline[];
+  /** Workers that were too many to keep. */
+  workersBeyond: number;
   answers: AnswerPart;
   /** Every answer side by side. Absent if not requested. */
   grid?: GridPart;

@@ -4,6 +4,7 @@ import { AnswerChoice } from './answer-choice-scan.ts';
 import { Failures, Slowest, slowestPerCell } from './failures-scan.ts';
 import { partsOf, Phases, Tokens } from './parts-scan.ts';
 import { Timeline } from './timeline-scan.ts';
+import { Workers } from './workers-scan.ts';
 
 describe('the slowest requests', () => {
   test('are the slowest of each cell, the slowest of all first', () => {
@@ -208,5 +209,44 @@ describe('the answers to show', () => {
     choice.add(row({ prompt_id: 'p3', event_id: 'unwanted' }), 0);
     choice.add(failedRow({ prompt_id: 'p2', event_id: 'failed' }), 0);
     expect(choice.list(['p2', 'p1']).map(({ eventId }) => eventId)).toEqual(['other', 'early']);
+  });
+});
+
+describe('workers', () => {
+  const startedAt = '2026-11-22T03:17:00.000Z';
+  const by = (worker: string, vantage: string, second: number, more: object = {}) =>
+    row({
+      ...{ worker, vantage, e2e_latency_ms: 5, final: true },
+      scheduled_at: `2026-11-22T03:17:${String(second).padStart(2, '0')}.000Z`,
+      // Its own clock is an hour off.
+      started_at: '2026-11-22T04:17:00.000Z',
+      ...more,
+    });
+
+  test('have a timeline each, by the clock of the run, in the order of their places', () => {
+    const workers = new Workers(startedAt);
+    workers.add(by('w2', 'iad', 3));
+    workers.add(by('w1', 'fra', 1));
+    workers.add(by('w1', 'iad', 2));
+    workers.add(by('w1', 'fra', 4, { status: 'error', final: true }));
+    const lost = { status: 'cancelled', error_family: 'client', error_code: 'worker_lost', final: false };
+    workers.add(by('w1', 'fra', 5, lost));
+    workers.add(row({ e2e_latency_ms: 1 }));
+    expect(
+      workers.list().map(({ name, vantage, lost: losses, timeline: { points, eventCounts } }) => ({
+        ...{ name, vantage, losses, at: points.map(({ atMs }) => atMs), failed: eventCounts.failed },
+      })),
+    ).toEqual([
+      { name: 'w1', vantage: 'fra', losses: 1, at: [1000], failed: 1 },
+      { name: 'w1', vantage: 'iad', losses: 0, at: [2000], failed: 0 },
+      { name: 'w2', vantage: 'iad', losses: 0, at: [3000], failed: 0 },
+    ]);
+    expect(workers.beyond).toBe(0);
+  });
+
+  test('of very many, a hundred are kept, and the others counted', () => {
+    const workers = new Workers(startedAt);
+    for (let turn = 0; turn < 2; turn++) for (let n = 0; n < 107; n++) workers.add(by(`w${n}`, 'fra', 1));
+    expect([workers.list().length, workers.beyond]).toEqual([100, 7]);
   });
 });

@@ -59,14 +59,17 @@ interface Kept {
  */
 export class Timeline {
   readonly #startMs: number;
+  readonly #most: number;
   readonly #byCell = new Map<number, Kept>();
 
-  constructor(startedAt: string) {
+  constructor(startedAt: string, most = mostPoints) {
+    this.#most = most;
     this.#startMs = Date.parse(startedAt);
   }
 
   add(row: RequestRow, cell: number): void {
-    const at = row.started_at ?? row.scheduled_at;
+    // Workers have clocks of their own. When an attempt was due is by that of the run.
+    const at = row.worker === undefined ? (row.started_at ?? row.scheduled_at) : row.scheduled_at;
     if (at === undefined || row.status === 'cancelled') return;
     const { points, events } = this.#keptOf(cell);
     const atMs = Date.parse(at) - this.#startMs;
@@ -82,7 +85,7 @@ export class Timeline {
   #keptOf(cell: number): Kept {
     let kept = this.#byCell.get(cell);
     if (kept === undefined) {
-      kept = { points: new Thinned(mostPoints), events: byKind(() => new Thinned(mostEvents)) };
+      kept = { points: new Thinned(this.#most), events: byKind(() => new Thinned(mostEvents)) };
       this.#byCell.set(cell, kept);
     }
     return kept;

@@ -4,6 +4,7 @@ import { isSimulated } from '../../run-report.ts';
 import { driftOf, shiftOf } from '../drift.ts';
 import type { Cell } from '../frame/data-table.ts';
 import { type Content, type Html, markup, nothing, folded } from '../frame/html.ts';
+import { modelLook } from '../model-look.ts';
 import type { PageData } from '../page-parts.ts';
 import { driftPicture } from '../picture/drift-lines.ts';
 import { figure, legend } from '../picture/picture-figure.ts';
@@ -25,12 +26,11 @@ export function timeline(data: PageData): Html {
     'Every answer at the time it was sent. When all models slow down at once, the cause is the route rather than a model.',
     strips.length === 0
       ? nothing('No request was sent.')
-      : markup`${stripFigure(data, strips, spanMs)}${driftFigure(data, strips, spanMs)}`,
+      : markup`${stripFigure(data, strips, spanMs)}${driftFigure(data, strips, spanMs)}${workerFigure(data, spanMs)}`,
   );
 }
 
 function stripFigure(data: PageData, strips: readonly Strip[], spanMs: number): Content {
-  const counts = ({ line }: Strip): Cell[] => eventKinds.map((kind) => countCell(line.eventCounts[kind]));
   return figure({
     id: 'picture-timeline',
     caption: 'E2E latency of each answer over the run',
@@ -54,13 +54,60 @@ function stripFigure(data: PageData, strips: readonly Strip[], spanMs: number): 
         cells: [
           strip.look.name,
           countCell(strip.line.answers),
-          ...counts(strip),
+          ...eventCells(strip),
           times(shiftOf(strip.line.points, spanMs)),
         ],
       })),
     },
   });
 }
+
+/** Maximum workers that are drawn. The table has all that are kept. */
+const mostDrawn = 16;
+
+/** One timeline per worker: one that is slower than the others, or that was away, shows at a glance. */
+function workerFigure({ report, workers, workersBeyond }: PageData, spanMs: number): Content {
+  if (workers.length === 0) return undefined;
+  const strips = workers.map(({ name, vantage, timeline: line, lost }, place) => {
+    const label = `${name}${vantage === undefined ? '' : ` from ${vantage}`}`;
+    // The filter of models leaves workers alone.
+    return { look: { ...modelLook(label, place), className: `worker-${place}` }, line, lost };
+  });
+  const drawn = strips.slice(0, mostDrawn);
+  const words = drawn.map((strip) => stripWords(strip)).join('; ');
+  return figure({
+    id: 'picture-workers',
+    caption: 'E2E latency of each answer, by worker',
+    label: `E2E latency over the run, by worker: ${words}.`,
+    isSimulated: isSimulated(report.run),
+    legend: eventLegend(drawn.flatMap(({ line }) => line.events.map(({ kind }) => kind))),
+    draw: (canvas) => drawStrips(drawn, spanMs, canvas),
+    note: [
+      'Every answer stands where it was due by the clock of the run, because the clocks of the workers differ.',
+      ...(strips.length > mostDrawn
+        ? [`Of ${strips.length} workers, the first ${mostDrawn} are drawn.`]
+        : []),
+      ...(workersBeyond > 0 ? [`${count(workersBeyond, 'more worker')} had no room here.`] : []),
+    ].join(' '),
+    table: {
+      caption: 'Attempts by worker',
+      columns: [
+        { head: 'Worker' },
+        { head: 'Answers that count', align: 'right' },
+        { head: 'Failed', align: 'right' },
+        { head: 'Rate limited', align: 'right' },
+        { head: 'Left out', align: 'right' },
+        { head: 'Lost with it', align: 'right' },
+      ],
+      rows: strips.map((strip) => ({
+        className: strip.look.className,
+        cells: [strip.look.name, countCell(strip.line.answers), ...eventCells(strip), countCell(strip.lost)],
+      })),
+    },
+  });
+}
+
+const eventCells = ({ line }: Strip): Cell[] => eventKinds.map((kind) => countCell(line.eventCounts[kind]));
 
 const countCell = (n: number): Cell => ({ content: n.toLocaleString('en-US'), sortBy: n });
 
