@@ -358,11 +358,13 @@ export class RemoteAsker implements Asker {
     if (carrier)
       return workers.has(carrier.name) ? undefined : `worker ${carrier.name} left before it had the request`;
     if (!visit) return undefined;
-    const there = [...workers.values()].filter(({ hello }) => hello.vantage === cell.vantage);
-    const places = there.reduce((sum, { hello }) => sum + hello.concurrency, 0);
-    return places < visit.level
-      ? `a worker left: ${count(places, 'place')} for a level of ${visit.level} at once`
-      : undefined;
+    const there = [...workers.values()].map(({ hello }) => hello);
+    const hasPlaces = carriersOf(
+      there.filter(({ vantage }) => vantage === cell.vantage),
+      visit.level,
+      true,
+    );
+    return hasPlaces ? undefined : `a worker left: fewer places than ${visit.level} at once`;
   }
 
   #answer(pending: Pending, result: ResultForm, now: Ms): void {
