@@ -395,8 +395,10 @@ export class Coordinator {
   /** Decides once whether a worker may take part. */
   async #judge(job: Job<Hello>): Promise<void> {
     const hello = job.data;
-    const why = hello.refuses ?? this.#reasonAgainst(hello);
-    hello.answer = why === undefined ? { accepted: true } : { accepted: false, why };
+    const elsewhere = this.#placeAgainst(hello);
+    const why = hello.refuses ?? elsewhere ?? this.#hostsAgainst(hello);
+    hello.answer =
+      why === undefined ? { accepted: true } : { accepted: false, why, isElsewhere: why === elsewhere };
     if (hello.refuses !== undefined)
       this.#note(`worker ${oneLine(hello.name, 80)} cannot take part: ${oneLine(hello.refuses, 300)}`);
     else if (why !== undefined) this.#note(`worker ${hello.name} is not used: ${why}`);
@@ -409,13 +411,22 @@ export class Coordinator {
     await job.updateData(hello);
   }
 
-  #reasonAgainst(hello: Hello): string | undefined {
+  #placeAgainst(hello: Hello): string | undefined {
     const { vantages } = this.#announcement;
-    const first = [...this.#workers.values()][0]?.hello;
+    const first = this.#first;
     if (vantages.length > 0 && (hello.vantage === undefined || !vantages.includes(hello.vantage)))
       return `this run is sent from ${vantages.join(' and ')}, and the worker is ${hello.vantage === undefined ? 'without --vantage' : `in ${hello.vantage}`}`;
     if (vantages.length === 0 && first && first.vantage !== hello.vantage)
       return `this run is sent from a place without a name, and the worker is in ${hello.vantage ?? 'none'}`;
+    return undefined;
+  }
+
+  get #first(): Hello | undefined {
+    return [...this.#workers.values()][0]?.hello;
+  }
+
+  #hostsAgainst(hello: Hello): string | undefined {
+    const first = this.#first;
     if (first && JSON.stringify(first.routes) !== JSON.stringify(hello.routes))
       return `it would send to ${hosts(hello)}, and worker ${first.name} sends to ${hosts(first)}`;
     return undefined;

@@ -59,7 +59,9 @@ export interface Hello {
   /** Why it cannot send for this run. Absent: it can. */
   refuses?: string;
   /** The run's decision. Absent: not read yet. */
-  answer?: { accepted: true } | { accepted: false; why: string };
+  answer?:
+    | { accepted: true }
+    | { accepted: false; why: string; /** Another run may want its place. */ isElsewhere: boolean };
 }
 
 /** Regular message of a worker that shows that it is alive. */

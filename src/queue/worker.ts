@@ -252,6 +252,10 @@ class Service {
       if (!job) await this.#greet(hellos, hello, false);
       else if (job.data.process === hello.process) {
         const { answer } = job.data;
+        if (answer?.accepted === false && answer.isElsewhere) {
+          this.#options.say(`the run ${this.#run.run_id} does not use this worker: ${answer.why}`);
+          return false;
+        }
         if (answer?.accepted === false)
           throw new UserError(`the run ${this.#run.run_id} does not use this worker: ${answer.why}.`);
         if (answer) return true;

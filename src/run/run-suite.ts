@@ -8,6 +8,7 @@ import type { Calibration } from '../journal/calibration.ts';
 import { describeMachine, type Manifest } from '../journal/manifest.ts';
 import { emptyState } from '../journal/read-journal.ts';
 import { newRunId } from '../journal/run-folder.ts';
+import { cellsOf } from '../plan/cell.ts';
 import { planRun, type Plan } from '../plan/plan-run.ts';
 import type { Shard } from '../plan/shard.ts';
 import { askHash, suiteHash } from '../suite/hash.ts';
@@ -55,6 +56,15 @@ export async function runSuite(suite: Suite, options: RunSuiteOptions): Promise<
   const manifest = newManifest(plan, options);
   const budget = new BudgetGuard(suite.run.budget, systemClock);
   return await sendPlan({ plan, manifest, budget, earlier: emptyState, images }, options);
+}
+
+/** Throws a UserError if the plan cannot be sent: a budget that is too small, a shard without prompts. */
+export function assertSendable(
+  suite: Suite,
+  { seed, routes, shard }: { seed: number; routes: readonly string[]; shard: Shard | undefined },
+): void {
+  const { least } = planRun(suite, { cells: cellsOf(suite, routes), seed, shard });
+  assertAffordable(suite.run.budget, least);
 }
 
 /** A seed that a person can type. */

@@ -6,7 +6,7 @@ import type { Manifest } from '../../journal/manifest.ts';
 import { findRun, nameTime } from '../../journal/run-folder.ts';
 import { imagesOf } from '../../run/load-images.ts';
 import { resumeRun } from '../../run/resume-run.ts';
-import { newRunName, newSeed, runSuite } from '../../run/run-suite.ts';
+import { assertSendable, newRunName, newSeed, runSuite } from '../../run/run-suite.ts';
 import type { Outcome, SendOptions } from '../../run/send-plan.ts';
 import { readEnvironment } from '../../target/environment.ts';
 import { isSimulatedRoute } from '../../target/routes.ts';
@@ -20,7 +20,7 @@ import { onInterruption, type Interruption } from '../signals.ts';
 import { demoGateway, type DemoGateway } from './demo-gateway.ts';
 import { budgetOf, readSuites } from './read-suite.ts';
 import { runProgress } from './run-progress.ts';
-import { assertSameRun } from './same-run.ts';
+import { assertSameRun, changeOfSenders } from './same-run.ts';
 import { assertAddressed, assertNoSecrets, routeNames } from './setup.ts';
 
 /** Shared by all suites of one command. */
@@ -68,6 +68,9 @@ async function runOne(around: Surroundings, file: string, suite: Suite): Promise
   const seed = flags.seed ?? newSeed();
   const now = io.clock.wall();
   const name = newRunName(seed, now, await nameTime(flags.results, now));
+  // Nobody waits for workers of a run that cannot be sent.
+  if (flags.queue !== undefined)
+    assertSendable(suite, { seed, routes: routeNames(flags, suite), shard: flags.shard });
   const way = await wayOf(around, {
     ...{ suite, seed, runId: name.runId, routes: routeNames(flags, suite) },
     vantages: vantagesOf(flags),
@@ -120,6 +123,11 @@ async function goOn(around: Surroundings): Promise<ExitCode> {
   const { sink, manifest } = await FolderSink.reopen(folder);
   return await sentTo(sink, around, async () => {
     await assertSameRun(flags, manifest, folder, io);
+    const changed = changeOfSenders(flags, manifest);
+    if (changed !== undefined) {
+      manifest.notes.push({ at: io.clock.wall().toISOString(), text: changed });
+      if (!flags.quiet) io.stderr.write(`${changed}\n`);
+    }
     const names = manifest.routes.map(({ route }) => route);
     const { suite, seed, run_id: runId } = manifest;
     const way = await wayOf(around, { suite, seed, runId, routes: names, vantages: manifest.vantages });

@@ -19,6 +19,20 @@ export async function assertSameRun(
   assertSamePlan(flags, manifest, folder);
 }
 
+/** What to say if a run goes on in another way than it began: through workers, or from here. */
+export function changeOfSenders(
+  { queue }: Pick<RunFlags, 'queue'>,
+  { workers, vantages = [] }: Manifest,
+): string | undefined {
+  if (queue === undefined && workers && vantages.length > 1)
+    throw new UserError(
+      `this run is sent from ${vantages.join(' and ')}, by workers there, and not from here. Add --queue.`,
+    );
+  if (queue === undefined && workers) return 'until now workers sent this run; the rest is sent from here';
+  if (queue !== undefined && !workers) return 'until now this run was sent from here; workers send the rest';
+  return undefined;
+}
+
 /** A suite given with `--resume` must be the one that the run was made from. */
 async function assertSameSuite(
   flags: RunFlags,
