@@ -143,10 +143,24 @@ describe.skipIf(withoutRedis !== undefined)('with a server', () => {
     expect((await worker.finished).stderr).toContain('is sent from fra, and not from iad');
   });
 
+  test('what cannot be sent does not wait for workers', async () => {
+    await using cwd = await scratch();
+    await using t = await trial(cwd.path, queue.url);
+    for (const [args, expected] of [
+      [['--max-requests', '3'], /the plan needs at least 20, and the budget is 3/],
+      [['--shard', '9/40'], /shard/],
+    ] as const) {
+      const { code, stderr } = await t.run(...args).finished;
+      expect([code, stderr]).toEqual([2, expect.stringMatching(expected)]);
+    }
+  });
+
   test('a run from two places asks the whole plan from each; a worker serves several runs, and ends when idle', async () => {
     await using cwd = await scratch();
     await using t = await trial(cwd.path, queue.url, suiteOf({ prompts: 2 }));
     const workers = ['fra', 'iad'].map((name) => t.worker('--vantage', name));
+    // Who comes first decides on the place of a run that names none; the other one waits for another run.
+    expect((await t.run().finished).code).toBe(0);
     for (const args of [
       ['--vantage', 'fra,iad'],
       ['--vantage', 'iad'],

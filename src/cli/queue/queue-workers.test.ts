@@ -1,0 +1,64 @@
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { startRedis, type TestServer, withoutRedis } from '../../queue/testing/queue-servers.ts';
+import { gatebench, scratch, start } from '../testing/gatebench.ts';
+import { expectWhole, quick, rowsReach, suiteOf, token, trial } from './testing/trial.ts';
+
+const credentials = { CF_AIG_TOKEN: token };
+
+describe.skipIf(withoutRedis !== undefined)('workers that are killed', () => {
+  let queue: TestServer;
+  beforeAll(async () => {
+    queue = await startRedis();
+  });
+  afterAll(() => queue[Symbol.asyncDispose]());
+
+  test('the last worker of a run is killed: exit 3, and what goes on without workers says so', async () => {
+    await using cwd = await scratch();
+    await using t = await trial(cwd.path, queue.url, suiteOf({ prompts: 2, ttftMs: 300 }));
+    const to = ['--base-url', `${t.mockUrl}/v1/acc/gw/compat`];
+    const killed = start(['worker', ...to, '--no-calibrate'], cwd.path, {
+      ...credentials,
+      GATEBENCH_QUEUE_URL: queue.url,
+    });
+    // It says that it is there.
+    await once(killed.child.stderr!, 'data');
+    const run = t.run('--lease', '500ms', '--worker-timeout', '2s');
+    while ((await t.stats()).requests === 0) await delay(5);
+    killed.child.kill('SIGKILL');
+    const { code, stderr } = await run.finished;
+    expect([code, stderr]).toEqual([3, expect.stringMatching(/no worker for 2s: nothing more is sent/)]);
+    const rest = await gatebench(['run', '--resume', ...to], cwd.path, credentials);
+    expect([rest.code, rest.stderr]).toEqual([
+      0,
+      expect.stringContaining('until now workers sent this run; the rest is sent from here'),
+    ]);
+    expect((await t.rows()).filter(({ final }) => final)).toHaveLength(4);
+  });
+
+  test('two workers cannot share a name, and one that was killed leaves its name to the next', async () => {
+    await using cwd = await scratch();
+    await using t = await trial(
+      cwd.path,
+      queue.url,
+      suiteOf({ prompts: 3, ttftMs: 500, run: { concurrency: 1 } }),
+    );
+    const run = t.run(...quick);
+    const args = ['--base-url', `${t.mockUrl}/v1/acc/gw/compat`, '--no-calibrate', '--name', 'twin'];
+    const killed = start(['worker', ...args], cwd.path, { ...credentials, GATEBENCH_QUEUE_URL: queue.url });
+    await rowsReach(t, 1);
+    const twin = await t.worker('--name', 'twin').finished;
+    expect([twin.code, twin.stderr]).toEqual([
+      2,
+      expect.stringMatching(/another worker of the run .* is called twin: give this one another --name/),
+    ]);
+    killed.child.kill('SIGKILL');
+    const next = t.worker('--name', 'twin');
+    const { code, stderr } = await run.finished;
+    expect(code, stderr).toBe(0);
+    next.stop();
+    expect((await next.finished).code).toBe(0);
+    await expectWhole(t, 6);
+  });
+});
