@@ -206,7 +206,7 @@ export class Sheet {
 /**
  * Text that the library accepts unchanged. Undefined for nothing, empty text, and text that needs a mark to stay text.
  */
-export function plainCell(value: Value, kind: CellKind): string | number | boolean | undefined {
+function plainCell(value: Value, kind: CellKind): string | number | boolean | undefined {
   if (typeof value === 'number' || typeof value === 'boolean' || value === undefined) return value;
   const text = typeof value === 'string' ? value : value.join(';');
   const serial = kind === 'time' ? serialDate(text) : undefined;

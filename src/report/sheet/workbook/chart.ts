@@ -21,7 +21,7 @@ export interface Area {
 }
 
 /** `A`, `Z`, `AA` … for 0, 25, 26 … */
-export function columnLetters(index: number): string {
+function columnLetters(index: number): string {
   let letters = '';
   for (let rest = index + 1; rest > 0; rest = Math.floor((rest - 1) / 26))
     letters = String.fromCharCode(65 + ((rest - 1) % 26)) + letters;

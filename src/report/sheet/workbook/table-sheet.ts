@@ -8,7 +8,7 @@ import { columnLook, columnWidth, type Look } from './look.ts';
  * Maximum rows of a sheet in Excel, including the header, and maximum cells in the library: about 200 bytes each, of 4
  * GiB.
  */
-export const limits = { rows: 1_048_576, cells: 12_000_000 } as const;
+const limits = { rows: 1_048_576, cells: 12_000_000 } as const;
 
 /** Rows that are written together, column by column. */
 const batchSize = 500;
@@ -74,7 +74,7 @@ export async function addTableSheet(
   return sheet;
 }
 
-export function tooLarge(sheet: string, row: number): UserError {
+function tooLarge(sheet: string, row: number): UserError {
   return new UserError(
     `The runs have more rows than the sheet ${sheet} can hold: there is room for ${(row - 1).toLocaleString('en-US')}. ` +
       'Export fewer runs at a time, or write --format csv, which has no limit.',
