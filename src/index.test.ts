@@ -106,6 +106,10 @@ test('memory and a folder hold the same run, and say the same of it', () =>
     expect(stored.status).toBe('complete');
     expect(plan.size.total).toBe(5);
     expect(events.filter(({ kind }) => kind === 'ended')).toHaveLength(plan.size.total);
+    const kinds = events.map(({ kind }) => kind);
+    expect(kinds.filter((kind) => kind === 'last-sent')).toHaveLength(1);
+    expect(kinds.indexOf('last-sent')).toBeGreaterThan(kinds.lastIndexOf('started'));
+    expect(kinds.indexOf('last-sent')).toBeLessThan(kinds.lastIndexOf('ended'));
     const run = await readRun(folder);
     const inFolder = await analyse(run.rows, run.manifest);
     const inMemory = await analyse(memory.rows(), kept.manifest);

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { analyseRun, readRun, type LoadedRun } from '../analysis/read-run.ts';
 import { cut } from '../base/text.ts';
 import type { AnswerLine } from '../journal/answers.ts';
@@ -56,6 +57,23 @@ export async function folderPageFrame(
 export async function renderRunPage(run: LoadedRun, scan: PageScan): Promise<string> {
   const { htmlDocument } = await import('./page/frame/document.ts');
   return htmlDocument(await runPageFrame(run, scan));
+}
+
+/** Loads what draws a page, for callers with time to spare before they draw one. */
+export async function loadPage(): Promise<void> {
+  const parts = [
+    () => import('linkedom'),
+    () => import('@observablehq/plot'),
+    () => import('./page/frame/document.ts'),
+    () => import('./page/answer-prompts.ts'),
+    () => import('./page/page-data.ts'),
+    () => import('./page/render-page.ts'),
+  ];
+  for (const load of parts) {
+    // Other work has its turn in between.
+    await nextTurn();
+    await load();
+  }
 }
 
 async function runPageFrame(

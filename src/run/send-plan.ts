@@ -20,6 +20,7 @@ import { type Asker, LocalAsker } from '../send/asker.ts';
 import { type BudgetGuard, unpricedNote } from '../send/budget.ts';
 import { checkDeadlineMs, Checking } from './checking.ts';
 import { readDescriptors, withinDescriptors } from './descriptors.ts';
+import { LastSent } from './last-sent.ts';
 import type { LocalModels } from './local-models.ts';
 import { requestFacts } from './request-facts.ts';
 import { run, type RunOutcome } from './runner.ts';
@@ -36,6 +37,11 @@ export type RunEvent =
   | { kind: 'started'; request: PlannedRequest }
   /** An attempt has ended and its row is kept. Its request has ended if `row.final` is true. */
   | { kind: 'ended'; request: PlannedRequest; row: RequestRow }
+  /**
+   * The last requests are on their way: nothing waits to be sent, and their instants are taken by another thread. Told
+   * only if the number of requests is known in advance; a request may still be sent again.
+   */
+  | { kind: 'last-sent' }
   /** A visit of a level has ended and is checked. */
   | { kind: 'visit'; visit: Visit }
   /** State of the workers that send for this run. Empty after the last request. */
@@ -82,6 +88,8 @@ export interface AskedRun {
 /** An asker for the time that a run is sent. */
 export interface OpenAsker {
   asker: Asker;
+  /** Whether a thread of its own takes the instants, so that this one may be busy. Absent: it does not. */
+  isApart?: () => boolean;
   /** Aborted if nobody can send any more: the run stops and can be resumed. */
   lost?: AbortSignal;
   /** Called after the last request if all went well. */
@@ -175,6 +183,10 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
         })
       : ownAsker(ready, options, { suite, concurrency, clock, note }));
     const { lost } = open;
+    const lastSent =
+      !adaptive && !visits && open.isApart?.()
+        ? new LastSent(manifest.planned_requests - earlier.done, () => onEvent({ kind: 'last-sent' }))
+        : undefined;
     const given = lost
       ? { stop: AbortSignal.any([signals.stop, lost]), kill: AbortSignal.any([signals.kill, lost]) }
       : signals;
@@ -204,12 +216,16 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
       clock,
       ...given,
       listener: {
-        started: (request) => onEvent({ kind: 'started', request }),
+        started: (request) => {
+          onEvent({ kind: 'started', request });
+          lastSent?.started();
+        },
         ended: (request, row) => {
           if (row.final) sent++;
           adaptive?.add(row);
           visits?.add(row);
           onEvent({ kind: 'ended', request, row });
+          lastSent?.ended(row.final);
         },
         note,
       },
@@ -265,7 +281,7 @@ async function ownAsker(
     clock,
     memoryOf: local?.memoryOf,
   });
-  return { asker, ended: async () => local?.recordAfter(), close };
+  return { asker, isApart: () => wire.isApart, ended: async () => local?.recordAfter(), close };
 }
 
 /** For a server on this machine, if requests go to one. The code that asks it is loaded only then. */

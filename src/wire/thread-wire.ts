@@ -110,6 +110,10 @@ class ThreadWire implements Wire {
     worker.unref();
   }
 
+  get isApart(): boolean {
+    return this.#instead === undefined;
+  }
+
   get track(): Wire['track'] {
     return this.#instead?.track ?? this.#arrivals.track;
   }

@@ -18,6 +18,8 @@ export interface Wire {
   readonly clockOffset: Ms;
   /** There is no proxy: requests may be given in the bytes for the connection. */
   readonly isDirect: boolean;
+  /** Whether another thread sends and stamps. */
+  readonly isApart: boolean;
   /** How busy the loop that stamps has been since then. */
   loop(since?: EventLoopUtilization): EventLoopUtilization;
   /** Opens this many connections to each origin, without any credentials. Never rejects. */
@@ -57,6 +59,7 @@ export function openWire(options: WireOptions): Wire {
     clockOffset: 0,
     loop: (since) => performance.eventLoopUtilization(since),
     isDirect: Object.keys(proxies).length === 0,
+    isApart: false,
     async warm(origins, connections) {
       await Promise.all(Array.from(origins, (origin) => engine.warm(origin, connections)));
     },

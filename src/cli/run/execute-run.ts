@@ -1,4 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { exitCode, type ExitCode, UserError } from '../../base/user-error.ts';
 import { loadCalibration, stateFolder } from '../../diagnose/calibrate/calibration-file.ts';
 import { FolderSink } from '../../journal/folder-sink.ts';
@@ -7,7 +8,7 @@ import { findRun, nameTime } from '../../journal/run-folder.ts';
 import { imagesOf } from '../../run/load-images.ts';
 import { resumeRun } from '../../run/resume-run.ts';
 import { assertSendable, newRunName, newSeed, runSuite } from '../../run/run-suite.ts';
-import type { Outcome, SendOptions } from '../../run/send-plan.ts';
+import type { Outcome, RunEvent, SendOptions } from '../../run/send-plan.ts';
 import { readEnvironment } from '../../target/environment.ts';
 import { isSimulatedRoute } from '../../target/routes.ts';
 import { resolveTargets, type Targets } from '../../target/targets.ts';
@@ -170,10 +171,27 @@ async function watched(
 ): Promise<Outcome> {
   const progress = runProgress(targets, flags, io);
   const { stop: signal, kill } = interruption;
+  const onEvent = (event: RunEvent): void => {
+    progress.onEvent(event);
+    if (event.kind === 'last-sent') void loadConclusion();
+  };
   try {
-    return await send({ targets, openAsker, signal, kill, onEvent: progress.onEvent, env: io.env });
+    return await send({ targets, openAsker, signal, kill, onEvent, env: io.env });
   } finally {
     progress.stop();
+  }
+}
+
+/** While nothing waits to be sent: what follows the last answer takes a while to load. Whoever needs it says what fails. */
+async function loadConclusion(): Promise<void> {
+  try {
+    // Behind the handing over of the last request.
+    await nextTurn();
+    await import('./conclude-run.ts');
+    const { loadPage } = await import('../../report/run-page.ts');
+    await loadPage();
+  } catch {
+    // Loaded again, and told, when it is needed.
   }
 }
 

@@ -46,7 +46,7 @@ export function runProgress(
       else if (event.kind === 'note') progress?.note(event.text);
       else if (event.kind === 'workers') progress?.workers(event.workers);
       else if (event.kind === 'visit') progress?.note(visitLine(event.visit, ways));
-      else {
+      else if (event.kind === 'ended') {
         const { status, final, ttft_ms: ttftMs } = event.row;
         progress?.ended(nameOf(event.request.cell), { ok: status === 'ok', final, ...defined({ ttftMs }) });
       }
