@@ -62,7 +62,6 @@ export async function renderRunPage(run: LoadedRun, scan: PageScan): Promise<str
 /** Loads what draws a page, for callers with time to spare before they draw one. */
 export async function loadPage(): Promise<void> {
   const parts = [
-    () => import('linkedom'),
     () => import('@observablehq/plot'),
     () => import('./page/frame/document.ts'),
     () => import('./page/answer-prompts.ts'),
