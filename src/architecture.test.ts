@@ -5,9 +5,9 @@ import { expect, test } from 'vitest';
 /** A folder may import itself and those to its left. */
 const layers = [
   ...['base', 'stats', 'measure', 'check', 'load', 'suite', 'plan', 'target', 'wire', 'journal'],
-  // What a run and its judges need alike.
+  // Shared by a run and its judges.
   ...['send', 'score'],
-  // A run may stop by what its rows say so far.
+  // A run may stop depending on its rows so far.
   ...['analysis', 'run', 'queue', 'query', 'report', 'view', 'mock', 'diagnose', 'cli'],
 ];
 /** What others import, and what starts the program. */
@@ -19,24 +19,24 @@ const all = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
   .toSorted();
 
-/** Whether it is left out of what is published. */
+/** Whether it is left out of the published package. */
 const isForTests = (file: string): boolean => /\.(test|prove)\.ts$|(^|\/)testing\/|^dev\//.test(file);
 
 interface Source {
   file: string;
   /** The folder below `src`, or the file itself. */
   layer: string;
-  /** Without comments, in which every word is free. */
+  /** Without comments, in which any word is allowed. */
   code: string;
-  /** Files of ours, as paths below `src`. */
+  /** Our own files, as paths below `src`. */
   files: string[];
-  /** Those that are loaded with it: all but the ones whose types alone it needs. */
+  /** Files that are loaded with it: all except those imported only for types. */
   loads: string[];
   /** Packages, by name. */
   packages: string[];
 }
 
-/** What it imports, for its types alone or not, and the files that it starts threads and programs from. */
+/** Everything it imports, for types or not, and the files from which it starts threads and programs. */
 function targetsOf(code: string): string[] {
   return Array.from(code.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^'\n]+)'|new URL\('(\.[^'\n]+\.ts)'/g)).map(
     ([, imported, started]) => imported ?? started!,
@@ -63,7 +63,7 @@ function read(file: string): Source {
 
 const sources = all.filter((file) => !isForTests(file)).map(read);
 
-/** Files that match, with what they do: none, where the rule holds. */
+/** Files that match, with what they do. Empty if the rule holds. */
 const breaking = (rule: (source: Source) => readonly string[]): string[] =>
   sources.flatMap((source) => rule(source).map((what) => `${source.file}: ${what}`));
 
@@ -106,7 +106,7 @@ test('the thread that stamps loads little, none of it from a package, and nothin
     if (loaded.has(file)) return;
     loaded.add(file);
     const { code } = sources.find((source) => source.file === file)!;
-    // What is loaded when it is needed, which is nearly never, is left out, and so is what is needed for its types.
+    // Lazy imports, which are rarely loaded, are left out, and so are imports for types.
     const atOnce = code.replaceAll(/^(?:import|export) type [^;]*;$|\bimport\s*\([^)]*\)/gm, '');
     for (const target of targetsOf(atOnce)) {
       expect([file, target]).toEqual([file, expect.stringMatching(/^(\.|node:)/)]);
@@ -136,7 +136,7 @@ test('nothing that is published imports what is there for tests alone', () => {
   expect(breaking(({ files }) => files.filter((target) => !all.includes(target)))).toEqual([]);
 });
 
-/** Packages that are one layer's business, so that they can be replaced there. */
+/** Packages that only one layer may use, so that they can be replaced there. */
 const keepers: Record<string, readonly string[]> = {
   openai: ['wire'],
   undici: ['wire', 'diagnose'],
@@ -179,9 +179,9 @@ test('optional packages are loaded where they are needed, and never with a file'
   ).toEqual([]);
 });
 
-/** Programs: they deal with the process, its arguments, streams, signals, exit. All others are handed an `Io`. */
+/** Programs: they deal with the process, its arguments, streams, signals, exit. All others receive an `Io`. */
 const programs = [...entries, 'mock/mock-main.ts'];
-/** What any other may ask it: facts that nobody chose. */
+/** What any other may ask it: facts that nothing can change. */
 const facts = [
   'platform',
   'arch',

@@ -53,7 +53,7 @@ test("the README's lines of the library run as they stand", async () => {
   const folder = await mkdtemp(join(tmpdir(), 'gatebench-library-'));
   const script = join(folder, 'library.mjs');
   const here = code!.replace("'gatebench'", at('.')).replace("'gatebench/mock'", at('./mock'));
-  // As they stand, but for the pace of the mock.
+  // Unchanged, apart from the pace of the mock.
   const quick = here.replace('createMock()', 'createMock({ speed: 20 })');
   expect(quick).not.toBe(here);
   await writeFile(script, quick);
@@ -120,7 +120,7 @@ test('memory and a folder hold the same run, and say the same of it', () =>
     const order = (rows: readonly { prompt_id: string }[]): string[] =>
       rows.map((row) => row.prompt_id).sort();
     expect(order(await Array.fromAsync(run.rows))).toEqual(order([...memory.rows()]));
-    // Rows of a file are what `rounded` makes of rows in memory: nothing is more exact in one place than in the other.
+    // Rows of a file equal `rounded` rows in memory: no copy is more exact than another.
     for (const row of memory.rows()) expect(row).toEqual(rounded(requestColumns, row));
   }));
 
@@ -138,7 +138,7 @@ test('a run that is stopped sends nothing more, and is whole as far as it went',
     expect(sink.rows().length).toBeLessThan(5);
   }));
 
-/** Counts how often a file of this name is opened to be read. */
+/** Counts how often a file with this name is opened for reading. */
 async function readsOf(name: string, act: () => Promise<void>): Promise<number> {
   const { open } = fs.promises;
   let reads = 0;

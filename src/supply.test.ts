@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { productionPackages } from './base/testing/packages.ts';
 import { variables } from './target/environment.ts';
 
-/** Licences that ask for no more than to be named, so that all of it may be passed on under MIT. */
+/** Licenses that only require attribution, so that everything may be passed on under MIT. */
 const compatible = [
   ...['MIT', 'MIT-0', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'Apache-2.0'],
   ...['BlueOak-1.0.0', 'Unlicense', 'CC0-1.0'],
@@ -37,21 +37,21 @@ test('these variables of the environment are read, and no others', () => {
       ...['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY'],
       // How to print.
       ...['CI', 'FORCE_COLOR', 'NO_COLOR', 'TERM'],
-      // Which file of variables to read, and whether one may be read that nobody named.
+      // Which file of variables to read, and whether a file may be read that was not named.
       ...['GATEBENCH_ENV_FILE', 'TF_BUILD', 'JENKINS_URL', 'TEAMCITY_VERSION', 'CODEBUILD_BUILD_ID'],
       // Where to write: calibrations, and what GitHub shows of a gate.
       ...['XDG_STATE_HOME', 'GITHUB_STEP_SUMMARY', 'GITHUB_WORKSPACE'],
-      // The address of the job, for people who read of a night elsewhere.
+      // The address of the job, for people who read about a night elsewhere.
       ...['GITHUB_SERVER_URL', 'GITHUB_REPOSITORY', 'GITHUB_RUN_ID', 'GITHUB_REF'],
-      // Node's own, for every TLS connection: the thread of the wire has it as this one.
+      // Node's own, for every TLS connection: the thread of the wire uses it like this one.
       ...['NODE_TLS_REJECT_UNAUTHORIZED', 'NODE_USE_SYSTEM_CA'],
-      // Whether the user has chosen how memory is collected, and how connections are made.
+      // Whether the user has set garbage collection, and how connections are made.
       'NODE_OPTIONS',
     ].toSorted(),
   );
 });
 
-/** They are given the whole environment, and look up what stands above. */
+/** They receive the whole environment, and look up the variables above. */
 const givenAll = [
   'bin.ts',
   'diagnose/calibrate/calibration-file.ts',

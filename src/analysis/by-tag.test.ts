@@ -63,7 +63,7 @@ test('verdicts are corrected over all tags together', async () => {
   const among = tags[0]!.pairs[0]!;
   expect(among.p).toBe(alone.p);
   expect(among.p_holm).toBeGreaterThan(alone.p_holm!);
-  // Five comparisons (a pair has no rate on one prompt alone, or it has): 2^(1 − n) ≤ 0.05 ÷ family.
+  // Five comparisons (a pair either has no rate on one prompt alone, or has one): 2^(1 − n) ≤ 0.05 ÷ family.
   const family = tags.flatMap(({ pairs }) => pairs).length;
   expect(tags[0]!.neededPrompts).toBe(Math.ceil(1 - Math.log2(0.05 / family)));
 });

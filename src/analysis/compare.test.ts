@@ -148,7 +148,7 @@ describe('families', () => {
     const six = [base, scaled(2), scaled(4)].map((values) => values.slice(0, 6));
     const rows = ['a', 'b', 'c'].flatMap((model, index) => latencies(model, six[index]!));
     const { pairs } = compare(await collected(...rows), e2e);
-    // 2 ÷ 2⁶ three times over is more than 5 %, although every interval is far from 1.
+    // 2 ÷ 2⁶ for three comparisons is more than 5 %, although every interval is far from 1.
     for (const pair of pairs) expect(pair).toMatchObject({ p_holm: 6 / 64, verdict: 'not settled' });
     expect(pairs[0]!.ci_low).toBeGreaterThan(1.9);
     expect(pairs[0]!.more_prompts).toBeGreaterThan(0);
@@ -266,7 +266,7 @@ describe('pass rates', () => {
   });
 
   test('repeats that agree narrow the interval of a difference that is on every prompt', async () => {
-    // Half of the repeats pass everywhere, against all of them.
+    // Half of the repeats pass everywhere, compared with all of them.
     const run = (repeats: number) =>
       collected(
         ...['a', 'b'].flatMap((model) =>

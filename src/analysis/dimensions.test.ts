@@ -82,7 +82,7 @@ describe.each(dimensions)(
       expect(new Set(collected.cells.map((one) => cellName(one, ways))).size).toBe(cells.length);
       expect(report.leads!.map((list) => list[column.name])).toEqual(['x', 'y']);
       expect(new Set(comparison.groups.map((group) => group[column.name]))).toEqual(new Set(['x', 'y']));
-      // Two pairs of models, and, where ways are compared unasked, two pairs of ways.
+      // Two pairs of models and, where routes are compared by default, two pairs of routes.
       expect(comparison.pairs.filter(({ metric }) => metric === 'e2e_latency_ms')).toHaveLength(
         isPaired ? 4 : 2,
       );

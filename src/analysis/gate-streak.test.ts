@@ -10,7 +10,10 @@ import { decision, historyOf, nightRow, runIdOf, startOf } from './testing/night
 const settings: GateSettings = { window: 14, confirm: 2, metrics: { e2e_latency_ms: { maxRatio: 1.1 } } };
 const noise = 0.06;
 
-/** Nights of four models that differ by some percent by themselves; a's are `slower` by a ratio that hangs on the night. */
+/**
+ * Nights of four models that differ by some percent on their own. a's are `slower` by a ratio that depends on the
+ * night.
+ */
 function nights(
   count: number,
   slower: (night: number) => number,
@@ -29,7 +32,7 @@ function nights(
 
 const from = (first: number, ratio: number) => (night: number) => (night >= first ? ratio : 1);
 
-/** What was said of a on each night from `first` on, when it was the latest. */
+/** The verdicts on a for each night from `first` on, when it was the latest. */
 function said(
   rows: readonly HistoryRow[],
   {
@@ -132,7 +135,7 @@ describe('a small slowdown', () => {
 });
 
 describe('a streak by itself', () => {
-  /** A model alone: twenty usual nights, half 5 % up and half 5 % down, and then these, in logs. */
+  /** A single model: twenty usual nights, half 5 % up and half 5 % down, and then these, in logs. */
   const read = (...recent: number[]) => {
     const logs = [...Array.from({ length: 20 }, (_, night) => (night % 2 ? -0.05 : 0.05)), ...recent];
     const series = {
@@ -267,13 +270,14 @@ describe('a streak ends', () => {
 });
 
 test('a pinned level is what streaks are held against, however long ago', () => {
-  // Within the limit for long, so that those nights would pass for usual; then beyond it, but not beyond theirs.
+  // Within the limit for long, so that those nights look usual. Then beyond it, but not beyond theirs.
   const slower = (night: number): number => (night < 16 ? 1 : night < 74 ? 1.06 : 1.14);
   const rows = historyOf(nights(80, slower, 'pinned', 0.025));
   const pinned = { first: 75, decisions: [decision('pin', 15)] };
   const cells = said(rows, pinned);
   expect(words(cells)).toContain('fail');
-  // A streak has a window at most, long after the pin, and the slow nights in between are no reference.
+  // A streak is at most one window long. This one is long after the pin, and the slow nights in between are no
+  // reference.
   expect(cells.some(({ streak }) => streak !== undefined && streak.ratio > 1.1)).toBe(true);
 });
 

@@ -7,7 +7,7 @@ import type { ThresholdResult } from './thresholds.ts';
 
 const settings: GateSettings = { window: 14, confirm: 2, metrics: { e2e_latency_ms: { maxRatio: 1.1 } } };
 
-/** Nights of a steady model: 1 % up and down in turn. */
+/** Nights of a steady model: alternately 1 % up and down. */
 const steady = (nights: number, level = 1000): number[] =>
   Array.from({ length: nights }, (_, night) => level * [1, 1.01, 0.99][night % 3]!);
 
@@ -88,7 +88,7 @@ describe('a regression', () => {
   });
 
   test('is not cleared by a night beyond the limit that is no alarm, which starts the row anew', () => {
-    // The noise of a makes 1.13 a change that nights can make, and 1.6 one that they cannot.
+    // With a's noise, 1.13 is a change that nights can make, and 1.6 is not.
     const noisy = Array.from({ length: 24 }, (_, night) => 1000 * [1, 1.15, 0.87, 1.1, 0.9][night % 5]!);
     const last = (...ratios: number[]) =>
       cell(
@@ -309,7 +309,7 @@ describe('what was expected', () => {
 });
 
 describe('a run that is made again', () => {
-  /** More runs of the last night, an hour apart, each as slow as it says. */
+  /** More runs of the last night, an hour apart, each as slow as given. */
   const again = (nights: number, ...ratios: number[]): GateResult => {
     const rows = historyOf(four(nights));
     const last = rows.filter(({ run_id }) => run_id === runIdOf(nights - 1));
@@ -391,7 +391,7 @@ describe('decisions', () => {
       expect(cell(lastNight(models, { decisions: decisions.toReversed() }), 'a')).toMatchObject({ nights });
       return [baselineFrom, baselineTo];
     };
-    // An accepted level ends a pin; a pin after it holds.
+    // An accepted level ends a pin; a later pin holds.
     expect(baseline(decision('pin', 15, made(1)), decision('accept', 20, made(2)))).toEqual([
       runIdOf(25),
       runIdOf(38),
@@ -481,7 +481,7 @@ describe('the word of a night is that of its worst part', () => {
   const metrics = { ...settings.metrics, ttft_ms: { maxRatio: 1.1 } };
   const limit = (verdict: ThresholdResult['verdict']): ThresholdResult =>
     ({ verdict, model: 'a', route: 'compat', threshold: {} }) as unknown as ThresholdResult;
-  /** E2E has been measured for `e2e` nights and TTFT for `ttft`, both steady. */
+  /** E2E was measured for `e2e` nights and TTFT for `ttft`, both steady. */
   const word = (e2e: number, ttft: number, thresholds: ThresholdResult[] = []): string => {
     const rows = [
       ...historyOf(four(15)).filter(({ run_id }) => run_id >= runIdOf(15 - e2e)),

@@ -28,7 +28,7 @@ function suiteOf(
   };
 }
 
-/** Two models that are right on every prompt, and what `choose` makes of them. */
+/** Two models that are right on every prompt, and the result of `choose`. */
 async function wordsAt(limit: NeedLimit, prompts: number, judges: object[]): Promise<string[]> {
   const suite = suiteOf(limit, prompts, judges);
   const cells = ['a', 'b'].flatMap((model) =>
@@ -66,7 +66,7 @@ test('what no suite can show has no floor; limits on other things are none of it
   expect(never).not.toHaveProperty('needed');
   const latency: NeedLimit = { metric: 'p50(ttft_ms)', statistic: 'p50', column: 'ttft_ms', max: 900 };
   expect(needFloors(suiteOf(latency, 20), 2)).toEqual([]);
-  // The smaller the error that is allowed, and the more models share it, the more it takes.
+  // The smaller the allowed error, and the more models share it, the more prompts are needed.
   const floor = (min: number, cells: number): number =>
     needFloors(suiteOf({ ...passed, min }, 20), cells)[0]!.needed!;
   expect(floor(0.95, 2)).toBeGreaterThan(floor(0.9, 2));

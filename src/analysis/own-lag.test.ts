@@ -10,14 +10,14 @@ import { decideThresholds } from './thresholds.ts';
 const timeoutMs = 60_000;
 
 interface World {
-  /** ms of the model itself, by route. */
+  /** Milliseconds of the model itself, by route. */
   routes: Record<string, number>;
-  /** ms of lag, at random up to this; the stamp is as late as a share of it. */
+  /** Milliseconds of lag, random up to this. The stamp is late by a share of it. */
   lagMs: number;
   late: number;
 }
 
-/** Both routes ask twenty prompts five times; rows say how late they can have been stamped. */
+/** Both routes ask twenty prompts five times. Rows say how late they can have been stamped. */
 function rowsOf({ routes, lagMs, late }: World, seed = 'world'): RequestRow[] {
   const random = seededRandom(seed);
   return Object.entries(routes).flatMap(([route, typical]) =>
@@ -77,7 +77,7 @@ test('routes compared on rows with lag: the difference that there is stays insid
     expect(pair!.prompts).toBe(20);
     expect(pair!.difference_ci_low).toBeGreaterThan(-60);
     expect(pair!.difference_ci_high).toBeLessThan(60);
-    // 20 ms at the quickest prompt, 40 ms at the slowest.
+    // 20 ms on the quickest prompt, 40 ms on the slowest.
     const truth = direct * 20 * 1.475;
     expect(pair!.difference_ci_low!).toBeLessThan(truth);
     expect(pair!.difference_ci_high!).toBeGreaterThan(truth);

@@ -40,7 +40,7 @@ test('a family is all pairs of models on a route and of routes of a model, on E2
   expect(plannedFamily({ models: 4, routes: 1, isChecked: true })).toBe(12);
   expect(plannedFamily({ models: 1, routes: 2, isChecked: false })).toBe(1);
   expect(plannedFamily({ models: 2, routes: 2, isChecked: false })).toBe(4);
-  // Of what was made, only what was measured counts: here E2E latency alone, of three models.
+  // Only measured comparisons count: here E2E latency alone, of three models.
   const run = ['a', 'b', 'c'].flatMap((model) => latencies(model, [100, 200]));
   expect(familyOf(await collected(...run))).toBe(3);
 });

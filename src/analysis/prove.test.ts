@@ -26,7 +26,7 @@ import { planPromise, powerTable } from './power-table.prove.ts';
 import { certificate, holds, shortCertificate, type Proof } from './testing/proof.ts';
 import { stoppingRule } from './stopping-rule.prove.ts';
 
-/** The proof in short, seeded: `npm run prove` is the whole. Bands are wider by three standard errors. */
+/** The short, seeded proof. `npm run prove` is the complete one. Bands are wider by three standard errors. */
 const effort = 0.05;
 const slack = 3;
 
@@ -130,7 +130,7 @@ test('bench/README.md shows the claims that are made here, each of which holds',
       .filter((text) => /^\| (?!claim|-)/.test(text))
       .map((text) => text.split('|').map((cell) => cell.trim()));
   const said = rows(shown);
-  // A glance at each experiment gives the claims; its figures come from the whole proof.
+  // A short run of each experiment gives the claims. The figures come from the complete proof.
   const made = rows(shortCertificate(proveAll(0)));
   const claimAndBand = (cells: string[]) => [cells[1], cells[3]];
   expect(said.map(claimAndBand)).toEqual(made.map(claimAndBand));

@@ -120,7 +120,7 @@ test('the rate of a failed request is at most one token in the timeout', async (
   const [summary] = summarise(await collected(...rows, ...failed), options);
   expect(summary?.output_tps_p50).toBeCloseTo(1000 / 300_000, 12);
   expect(summary?.lower_bounds).toContain('output_tps_p50');
-  // What was written was written at that speed, however much failed beside it.
+  // Written text was written at that speed, however many others failed.
   expect(summary?.output_tps).toBeCloseTo(50, 9);
   expect(summary?.lower_bounds).not.toContain('output_tps');
 });

@@ -20,7 +20,7 @@ const load: LoadSettings = {
   min_arrivals: 6,
 };
 
-/** A good one, but for what is said. */
+/** A good row, with the given differences. */
 const rowOf = (planned: PlannedRequest, due: number, change: Partial<VisitRow>): VisitRow => ({
   event_id: planned.key,
   model: planned.cell.model.id,
@@ -51,7 +51,7 @@ const rowOf = (planned: PlannedRequest, due: number, change: Partial<VisitRow>):
   ...change,
 });
 
-/** A search from its plan to its figures, by a clock that is moved by hand: only the sockets are missing. */
+/** A search from its plan to its figures, on a hand-driven clock: only the sockets are missing. */
 async function search(seed: number, places = 3, meanMs = 6000) {
   const clock = new HandClock();
   const mode = loadModeOf(load);
@@ -101,7 +101,7 @@ async function search(seed: number, places = 3, meanMs = 6000) {
 }
 
 test('a service whose limit is known is bracketed, by about as many visits as foretold', async () => {
-  // Where half of all visits of this queue pass: by bisection, as limits.prove.ts has it, without any of this code.
+  // Where half of all visits of this queue pass: by bisection, as in limits.prove.ts, without any of this code.
   const truth = 0.448;
   const found = await Promise.all(Array.from({ length: 8 }, (_, seed) => search(seed)));
   const held = found.filter(({ limit }) => limit.held! <= truth && limit.broken! >= truth);
@@ -134,7 +134,7 @@ test('a visit that lost a worker is void, whatever else of it was answered, and 
   expect(send((n, count) => (n === count - 1 ? lost : {}))).toBe(1);
   expect(log.latest()).toMatchObject({ isLost: true, isBrokenOff: false, outcome: { word: 'void' } });
   expect(of()).toMatchObject({ made: [] });
-  // One in the warm-up says as much: nobody knows what the load was from there on.
+  // A loss in the warm-up counts as well: the load after it is unknown.
   expect(send((n) => (n === 0 ? lost : {}))).toBe(2);
   expect(log.latest()).toMatchObject({ isLost: true, outcome: { word: 'void' } });
   expect(send(() => ({}))).toBe(3);

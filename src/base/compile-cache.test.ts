@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { scratchFolder } from './testing/scratch.ts';
 
-/** What a thread of a process of its own is told: where it keeps compiled modules, and its variables. */
+/** Environment of a thread in its own process: where it keeps compiled modules, and its variables. */
 async function toldIn(folder: string, isKept: boolean): Promise<unknown> {
   const inThread = `require('node:worker_threads').parentPort.postMessage([
     require('node:module').getCompileCacheDir() ?? 'nowhere', Object.keys(process.env)])`;

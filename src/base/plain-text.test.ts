@@ -20,6 +20,6 @@ test('of a text that needs a closer look, what is plain is as it is alone', () =
 
 test('letters and digits are left, small, and what ends a word stays as one character', () => {
   expect(plainText('A-b 1\u0000."C"').letters).toBe('ab1\u0000c\u0000');
-  // Longer than what is kept for usual texts.
+  // Longer than the buffer for usual texts.
   expect(plainText('Ab '.repeat(40_000)).letters).toBe('ab'.repeat(40_000));
 });

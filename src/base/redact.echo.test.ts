@@ -4,7 +4,7 @@ import { redactedDeep, redactor } from './redact.ts';
 import { anyToken, echoes, sharesRun } from './testing/echoes.ts';
 import { cleanLines, oneLine } from './text.ts';
 
-/** What stands around an echo: nothing that is part of it. */
+/** Text around an echo that is not part of it. */
 const around = fc.constantFrom(
   ['', ''],
   ['invalid token ', ' given'],
@@ -24,7 +24,7 @@ test.each(echoes)('a token that comes back $name is gone, before and after clean
         expect(sharesRun(clean, token, 12)).toBeUndefined();
         expect(sharesRun(clean.toLowerCase(), token.toLowerCase(), 12)).toBeUndefined();
       }
-      // Text that was cleaned before it came here shows no more.
+      // Text that was cleaned before it came here shows no more either.
       expect(sharesRun(redact(oneLine(text, 400)), token, 12)).toBeUndefined();
     }),
     { numRuns: 40 },

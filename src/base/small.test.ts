@@ -7,7 +7,7 @@ import { version } from './version.ts';
 test('the monotonic clock never goes back, and sleeping takes no less than was asked', async () => {
   const before = systemClock.now();
   await systemClock.sleep(5);
-  // A timer may fire up to a millisecond early, as it counts whole ones.
+  // A timer may fire up to a millisecond early, because it counts whole milliseconds.
   expect(systemClock.now() - before).toBeGreaterThanOrEqual(4);
 });
 

@@ -53,7 +53,7 @@ test('a check that does not exist fails', () => {
   );
 });
 
-/** One of every kind, with what is awkward in reach. */
+/** One of every kind, with awkward values. */
 const everyKind: Written[] = [
   { type: 'not-empty' },
   { type: 'equals', value: '' },

@@ -19,7 +19,7 @@ afterEach(async () => {
 const patient = { deadlineMs: 15_000 };
 const hasA = specOf({ type: 'contains', value: 'a' });
 const hasZ = specOf({ type: 'contains', value: 'z' });
-/** Takes years on a row of `a` that ends otherwise. */
+/** Takes years on a row of `a` with a different ending. */
 const catastrophic = specOf({ type: 'matches', pattern: '^(a+)+$' });
 const rowOfA = answerOf(`${'a'.repeat(60)}!`);
 
@@ -77,7 +77,7 @@ test('a verdict that came in time counts although this process was too busy to r
   const checker = checkerWith({ deadlineMs: 400 });
   await checker.check({ checks: [hasA] }, answerOf('a'));
   const asked = checker.check({ checks: [hasA, hasA, hasA] }, answerOf('a'));
-  // The question leaves in a microtask or two; then nothing is read until long after the deadline.
+  // The request leaves in a microtask or two. Then nothing is read until long after the deadline.
   await Promise.resolve().then(() => undefined);
   await new Promise((resolve) => setImmediate(resolve));
   const until = performance.now() + 900;
@@ -108,7 +108,7 @@ test('closing finishes what was asked, and then refuses', async () => {
   await expect(checker.check({ checks: [hasA] }, answerOf('a'))).rejects.toThrow('this checker was closed');
 });
 
-/** Runs a script in a process of its own, from the sources, and gives what it printed once it has ended. */
+/** Runs a script in its own process, from the sources, and returns what it printed. */
 async function printedBy(script: string): Promise<string> {
   const prelude = `
     const { createChecker } = await import(${JSON.stringify(new URL('checker.ts', import.meta.url).href)});

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { findingOf, answerOf, resolve, type Written } from './testing/finding-of.ts';
 
-/** An answer that calls these tools: `name` and its arguments, as JSON or as they came. */
+/** An answer that calls these tools: `name` and its arguments, as JSON or unparsed. */
 const calling = (...calls: [string, unknown][]) =>
   answerOf('', {
     toolCalls: calls.map(([name, args], index) => ({

@@ -12,7 +12,7 @@ import { writeRun } from './testing/run-folder.ts';
 
 const prompts = Array.from({ length: 60 }, (_, index) => `p${index}`);
 
-/** Answers of a model: what share passes, how long they take, what they cost. */
+/** Answers of a model: share of passes, duration, cost. */
 const rowsOf = (run_id: string, model: string, every: number, ms: number, usd: number): RequestRow[] =>
   prompts.map((prompt_id, index) =>
     row({
@@ -37,7 +37,7 @@ const quality: Quality = {
 };
 
 let home: Scratch;
-/** Two runs of the same rows: the suite of the first says what the job needs. */
+/** Two runs of the same rows. The suite of the first has a need. */
 let [withNeed, without]: string[] = [];
 
 beforeAll(async () => {
@@ -187,7 +187,7 @@ test('by tag a limit on a criterion rests on what people said of the prompts of 
       },
     },
   });
-  // Each is right on its own part alone.
+  // Each is right only on its own part.
   await appendRatings(
     folder,
     answers.map(({ model, prompt_id, event_id }) =>
@@ -220,7 +220,7 @@ describe('another suite says what the job needs', () => {
     );
     const { stdout } = await choose(without!, '--suite', file);
     expect(stdout.replace(/\s+/g, ' ')).toMatch(/^bad is the fastest that is surely good enough/);
-    // The run's own files stay as they are.
+    // The run's own files stay unchanged.
     expect(await readFile(join(without!, 'run.json'), 'utf8')).not.toContain('"need"');
   });
 

@@ -18,7 +18,9 @@ interface Pair {
 
 let cwd: Scratch;
 let mock: SpawnedMock;
-/** What the mock adds in front of every answer on the provider's own endpoint: much beside what a busy machine adds. */
+/**
+ * Delay that the mock adds before every answer on the provider's own endpoint: large compared with a busy machine's.
+ */
 const addedMs = 200;
 
 beforeAll(async () => {
@@ -73,7 +75,7 @@ test('--by route finds what a route adds, in milliseconds', async () => {
   ]);
   const [ttft, , tokens] = pairs as [Pair, Pair, Pair];
   expect(ttft).toMatchObject({ model_a: 'exact@compat', model_b: 'exact@provider' });
-  // The interval holds the truth, give or take what a busy machine adds to timers.
+  // The interval contains the truth, apart from what a busy machine adds to timers.
   expect(ttft.difference_ci_low).toBeLessThan(addedMs + 5);
   expect(ttft.difference_ci_high).toBeGreaterThan(addedMs - 5);
   expect(ttft.difference_ci_low).toBeGreaterThan(addedMs / 4);
@@ -137,7 +139,7 @@ test.each([
   const [ways = ''] = await listRuns(join(cwd.path, 'results'));
   const { stdout } = await gatebench(['compare', ways, ...asked, '--json'], cwd.path);
   const { pairs } = JSON.parse(stdout) as { pairs: (Pair & { p: number; p_holm: number })[] };
-  // Rates have a floor, and this model says too little for some of them; nothing is checked.
+  // Rates have a floor, and this model writes too little for some of them. Nothing is checked.
   for (const { metric } of pairs) expect(metrics).toContain(metric);
   expect(pairs.map(({ metric }) => metric)).toContain(metrics[0]);
   const least = pairs.toSorted((a, b) => a.p - b.p)[0]!;

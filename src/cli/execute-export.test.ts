@@ -14,7 +14,7 @@ import { writeRun } from './testing/run-folder.ts';
 let home: Scratch;
 const at = (...path: string[]): string => join(home.path, ...path);
 
-/** In this process, into a file of that name; gives back what the file holds. */
+/** In this process, into a file with that name. Returns the file's content. */
 async function exported(out: string, flags: Partial<ExportFlags> = {}): Promise<Buffer> {
   const defaults = {
     format: undefined,

@@ -15,7 +15,7 @@ let home: Scratch;
 let folder: string;
 const query = (...args: string[]): Promise<Finished> => gatebench(['query', ...args], home.path);
 
-/** What is answered as JSON. */
+/** The JSON answer. */
 async function rowsFor(...args: string[]): Promise<Record<string, unknown>[]> {
   const { code, stdout, stderr } = await query(...args, '--json');
   expect(code, stderr).toBe(exitCode.done);

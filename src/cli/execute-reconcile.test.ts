@@ -42,7 +42,7 @@ interface Reconciled {
   printed: string;
 }
 
-/** In this process, on a clock that leaps; gives back what it would print. */
+/** In this process, on a clock that jumps. Returns what it would print. */
 async function reconciled(flags: Partial<ReconcileFlags>, clock: LeapClock): Promise<Reconciled> {
   const url = mock?.url ?? 'http://127.0.0.1:9';
   const given = {
@@ -74,7 +74,7 @@ test(
     );
     const models = {
       ...{ a: 'sim-instant', b: 'sim-instant?usage=cached', c: 'sim-instant?answer=c' },
-      // Fails once for each prompt, and the gateway tries again.
+      // Fails once for each prompt, and the gateway retries.
       flaky: 'sim-fail-overloaded?times=1&instant=true',
       lost: 'sim-instant?logMissing=true',
     };

@@ -17,18 +17,18 @@ import { modelColumns } from '../analysis/summary-columns.ts';
 import { gatebench, onlyRun, suites } from './testing/gatebench.ts';
 import { writeRun } from './testing/run-folder.ts';
 
-/** LibreOffice takes its time. */
+/** LibreOffice is slow. */
 const patience = 180_000;
 
 const csvRecords = async (path: string): Promise<Records> =>
   parse(await readFile(path, 'utf8'), { columns: true });
 
-/** A cell of LibreOffice as the column says it: shares are given as percent there. */
+/** A cell of LibreOffice in the column's unit: shares are given as percent there. */
 function numberIn(cell: string): number {
   return cell.endsWith('%') ? Number(cell.slice(0, -1)) / 100 : Number(cell);
 }
 
-/** Fails where a cell of the sheet is not the one of the file, cell by cell. */
+/** Fails if a cell of the sheet differs from that of the file. */
 function expectSame(sheet: Records, file: Records, columns: readonly Column[]): void {
   expect(sheet).toHaveLength(file.length);
   for (const [index, expected] of file.entries())

@@ -15,13 +15,13 @@ interface Pair {
 }
 
 /**
- * Every delay times `factor`, each gap drawn anew between a tenth and 1.9 of its length. Long enough that a busy machine
+ * Every delay times `factor`, each gap drawn between a tenth and 1.9 of its length. Long enough that a busy machine
  * changes little.
  */
 const law = (factor: number, more = ''): string =>
   `custom-ollama/sim-exact?headersMs=${60 * factor}&ttftMs=${180 * factor}&gapMs=${24 * factor}&jitter=0.9&answerFrames=12${more}`;
 
-/** The knob changes nothing but the name, and with it what is drawn: the same model, draws of its own. */
+/** The knob changes only the name, and with it the draws: the same model with its own draws. */
 const suite = {
   version: 1,
   name: 'twins',
@@ -59,7 +59,7 @@ afterAll(() => cwd[Symbol.asyncDispose]());
 const between = (a: string, b: string): Pair[] =>
   pairs.filter(({ model_a, model_b }) => model_a === a && model_b === b);
 
-// How often it is otherwise is counted over many runs by `npm run prove:live`; these draws are always the same.
+// How often it is otherwise is counted over many runs by `npm run prove:live`. These draws are always the same.
 test('a model that is asked under two ids is neither faster nor slower than itself, on real sockets', () => {
   const twins = between('a', 'a-again');
   expect(twins.map(({ metric }) => metric)).toContain('e2e_latency_ms');

@@ -14,7 +14,7 @@ import { gatebench, scratch } from './testing/gatebench.ts';
 
 type Tree = Record<string, unknown>;
 
-/** The places of all values of a tree, in depth. */
+/** The paths of all values of a tree, depth first. */
 function* placesIn(value: unknown, path: readonly string[] = []): Generator<string[]> {
   if (path.length > 0) yield [...path];
   if (typeof value !== 'object' || value === null) return;
@@ -26,7 +26,7 @@ function changed(tree: Tree, path: readonly string[], value: unknown): string {
   const copy = structuredClone(tree);
   let parent = copy;
   for (const key of path.slice(0, -1)) parent = parent[key] as Tree;
-  // What is undefined is not written.
+  // Undefined values are not written.
   parent[path.at(-1)!] = value;
   return JSON.stringify(copy);
 }
@@ -110,7 +110,7 @@ test.each([
   );
   expect(refused).toMatchObject({ code: 2 });
   expect(refused.stderr).toContain('the suite in it was changed after the run began');
-  // Neither is one whose hash was changed with it, beside rows that say another.
+  // Neither is one whose hash was changed with it, next to rows with another hash.
   if (!args.includes('--resume')) return;
   await mkdir(join(cwd.path, 'copy'));
   await cp(run, join(cwd.path, 'copy'), { recursive: true });

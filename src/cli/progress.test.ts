@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import type { Clock, Ms } from '../base/clock.ts';
 import { createProgress, isLive, type Progress } from './progress.ts';
 
-/** A clock that stands still until it is moved. */
+/** A clock that only moves when told to. */
 class HandClock implements Clock {
   #now: Ms = 0;
   #sleepers: { until: Ms; wake: () => void }[] = [];
@@ -137,7 +137,7 @@ describe('in a terminal', () => {
     const { clock, text, answer } = start({ live: true });
     answer('swift');
     await clock.pass(1000);
-    // Cursor moves are no colours; those end in `m`.
+    // Cursor moves are not colors; those end in `m`.
     expect(text()).not.toContain('m\u001b');
     expect(
       text()

@@ -8,12 +8,12 @@ import { gatebench, scratch } from './testing/gatebench.ts';
 
 const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
 
-/** Every command line of the README's code blocks, in their order. */
+/** Every command line in the README's code blocks, in order. */
 const lines = [...readme.matchAll(/^```sh\n([^]*?)^```/gm)]
   .flatMap(([, block]) => block!.split('\n'))
   .flatMap((line) => /^npx gatebench ([^#]*)/.exec(line)?.[1]?.trim() ?? []);
 
-/** What a test cannot type, and why. */
+/** Commands that a test cannot type, and why. */
 const elsewhere: Readonly<Record<string, string>> = {
   doctor: 'needs a gateway; with none, it says which variables are missing',
   'run suites/starter.yaml': 'needs a gateway',
@@ -31,14 +31,14 @@ test('what is left out is in the README', () => {
   expect(lines).toEqual(expect.arrayContaining(Object.keys(elsewhere)));
 });
 
-/** As a shell parts them. */
+/** Splits words like a shell. */
 const wordsOf = (line: string): string[] =>
   (line.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ''));
 
 // In order, in one folder, as a reader types them.
 test.each(lines.filter((line) => !Object.hasOwn(elsewhere, line)))('gatebench %s', async (line) => {
   const { code, stdout, stderr } = await gatebench(wordsOf(line), folder.path, {}, 30);
-  // The gate keeps the times of a machine that was too busy out of the history, and says so.
+  // The gate keeps times from a machine that was too busy out of the history, and says so.
   const isTooBusy = line.startsWith('gate ') && stdout.includes('too busy to measure');
   expect(code, `${stdout}${stderr}`).toBe(isTooBusy ? exitCode.incomplete : exitCode.done);
 });

@@ -26,7 +26,7 @@ async function bodyOf(request: IncomingMessage): Promise<{ model: string; prompt
   return { model, prompt: messages.at(-1)!.content };
 }
 
-/** Answers with everything that it was given as a credential, in the disguise that the prompt names. */
+/** Answers with every credential that it received, in the disguise that the prompt names. */
 async function echo(request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.method !== 'POST') return void response.writeHead(404).end(secrets.join(' '));
   const { model, prompt } = await bodyOf(request);
@@ -64,7 +64,7 @@ async function echo(request: IncomingMessage, response: ServerResponse): Promise
     `data: ${JSON.stringify({ model: said[0], choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
   const call = { index: 0, id: said[0], function: { name: said[1 % said.length], arguments: all } };
   response.write(frame({ reasoning: all }, null));
-  // In two pieces, and where the preview will be cut.
+  // In two pieces, and where the preview is cut.
   const content = 'y'.repeat(185) + all;
   response.write(frame({ content: content.slice(0, 190) }, null));
   response.write(frame({ content: content.slice(190), unknown_field: all }, null));
@@ -83,7 +83,7 @@ const traces = new Set(
   ),
 );
 
-/** What of them a text holds. */
+/** The secrets that a text contains. */
 function traceIn(text: string, known: ReadonlySet<string>): string | undefined {
   const lower = text.toLowerCase();
   for (let at = 0; at + 12 <= lower.length; at++)

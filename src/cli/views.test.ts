@@ -20,11 +20,11 @@ import { writeRun } from './testing/run-folder.ts';
 interface Shape {
   prompts: number;
   repeats: number;
-  /** Of so many requests one fails; absent for none. */
+  /** One of this many requests fails. Absent: none. */
   failsOneIn?: number;
 }
 
-/** Two models that differ in speed and length; `terse` says too little to carry a rate. */
+/** Two models that differ in speed and length. `terse` writes too little to carry a rate. */
 function rowsOf({ prompts, repeats, failsOneIn = Infinity }: Shape): RequestRow[] {
   const models = { swift: 9, slow: 23, terse: 5 };
   let asked = 0;

@@ -31,7 +31,7 @@ test.skipIf(withoutLinters !== undefined)(
     const files = steps.flatMap(({ name, run }) => (run === undefined ? [] : [{ name: name!, run }]));
     for (const { name, run } of files) await writeFile(join(cwd.path, `${name}.sh`), `set -e\n${run}`);
     expect(await lintScripts(...files.map(({ name }) => join(cwd.path, `${name}.sh`)))).toEqual([]);
-    // The workflow of its own first lines, in a repository that has the action.
+    // The workflow from the action's first lines, in a repository that has the action.
     const [, lines] = /A workflow that uses it:\n#\n((?:# {3}.*\n)+)/.exec(actionText())!;
     const user = lines!
       .replaceAll(/^# {3}/gm, '')
@@ -55,7 +55,7 @@ test('it takes inputs by the environment alone: none is put into a script', () =
   for (const { run = '' } of steps) expect(run).not.toContain('${{');
 });
 
-/** Steps of the action in a folder, with these inputs beside the defaults. */
+/** Steps of the action in a folder, with these inputs over the defaults. */
 function inFolder(folder: string, inputs: Record<string, string>, env: Record<string, string>) {
   const given = Object.entries(action.inputs).map(([name, { default: usual = '' }]) => [
     `inputs.${name}`,
@@ -118,7 +118,7 @@ test.each([
   const said = await inFolder(cwd.path, inputs, { GITHUB_OUTPUT: output })('secrets are there');
   expect(said.startsWith(`0 ${says}`)).toBe(true);
   expect(await readFile(output, 'utf8')).toBe(`ready=${ready}\n`);
-  // And nothing else is done where it is not.
+  // And nothing else happens if it is missing.
   for (const { if: only, name, uses } of steps)
     if (uses === undefined && name !== 'secrets are there') expect(only).toContain("ready == 'true'");
 });

@@ -85,7 +85,7 @@ test('the image is built from what the package holds, and runs as nobody in part
     .filter((line) => line.startsWith('COPY ') && !line.includes('--from'))
     .flatMap((line) => line.split(/\s+/).slice(1, -1));
   const ignored = read('.dockerignore').trimEnd().split('\n');
-  // By name: no .env, no results, no history of git.
+  // By name: no .env, no results, no git history.
   expect(ignored).toEqual(
     ['*', ...copied.map((name) => `!${name}`)].sort((a, b) => ignored.indexOf(a) - ignored.indexOf(b)),
   );

@@ -13,7 +13,7 @@ import { manifestOf } from './testing/manifest.ts';
 const line = (id: string): string =>
   JSON.stringify({ event_id: id, answer: `answer of ${id}`, reasoning: '', tool_calls: [], chunks: [] });
 
-/** What no answer looks like. */
+/** Lines that are not answers. */
 const broken = [
   '',
   'null',

@@ -98,7 +98,7 @@ describe('one byte of requests.csv that is not what was written', () => {
     const older = [...filled, rowCheck];
     const text = csvFile(older, rows);
     for (const { bytes, what, at } of flips(Buffer.from(text), 300, seededRandom('older'))) {
-      // A comma or line end that is gone leaves names that no version ever wrote.
+      // A missing comma or line end leaves names that no version ever wrote.
       if (
         at >= text.indexOf('\n') ||
         ',\n'.includes(text[at]!) ||

@@ -7,7 +7,7 @@ import { scratchFolder } from '../base/testing/scratch.ts';
 import { UserError } from '../base/user-error.ts';
 import { createRunFolder } from './create-run-folder.ts';
 
-/** The message of the user's mistake that it must be. */
+/** The message, which must be a user's mistake. */
 async function mistake(work: Promise<unknown>): Promise<string> {
   const error = await work.then(
     () => undefined,

@@ -38,11 +38,11 @@ const small = [
   column('note', 'text'),
 ];
 
-/** What our reader makes of this text. */
+/** Result of our reader for this text. */
 const read = (text: string, columns: readonly Column[] = small): Promise<unknown[]> =>
   readText(text, columns);
 
-/** What it says when it cannot, without the folder. */
+/** Its message if it fails, without the folder. */
 async function complaint(text: string, columns: readonly Column[] = small): Promise<string> {
   try {
     await read(text, columns);
@@ -201,7 +201,7 @@ test('a file that is not there, or is a folder, is an answer and not a crash', a
   await expect(rowsOf(scratch.path)).rejects.toThrow(/cannot be read: EISDIR/);
 });
 
-/** Files that this process holds open, where the system says so. */
+/** Files that this process has open, if the system reports them. */
 async function openFiles(): Promise<string[]> {
   const handles = await readdir('/proc/self/fd');
   return Promise.all(handles.map((handle) => readlink(`/proc/self/fd/${handle}`).catch(() => '')));

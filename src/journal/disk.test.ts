@@ -13,7 +13,7 @@ import { diskSteps, FailingDisk, type DiskStep } from './testing/failing-disk.ts
 import { manifestOf } from './testing/manifest.ts';
 import { numbered } from './testing/rows.ts';
 
-/** What the sink said it has kept. */
+/** What the sink acknowledged. */
 interface Acknowledged {
   begun: boolean;
   rows: string[];
@@ -27,7 +27,7 @@ const aManifest = (rest: Partial<Manifest> = {}): Manifest =>
 
 const asIs = (text: string): string => text;
 
-/** A whole run, from its folder to its end: three rows at once, then two, and a verdict for each but the last. */
+/** A whole run, from its folder to its end: three concurrent rows, then two, and a verdict for each but the last. */
 async function live(folder: string, disk: Disk, kept: Acknowledged): Promise<void> {
   const sink = new FolderSink(folder, disk);
   try {
@@ -69,7 +69,7 @@ async function firstFault(all: readonly Promise<void>[]): Promise<void> {
   for (const each of settled) if (each.status === 'rejected') throw each.reason;
 }
 
-/** What a folder holds for whoever reads it, whether or not its run came to an end. */
+/** The content of a folder for a reader, whether or not its run was finished. */
 async function found(folder: string): Promise<{ rows: string[]; answers: string[]; verdicts: string[] }> {
   const state = new FileState();
   const sink = new FolderSink(folder);
@@ -83,7 +83,7 @@ async function found(folder: string): Promise<{ rows: string[]; answers: string[
   };
 }
 
-/** A run is gone on with: torn lines are set aside, and rows are appended behind them. */
+/** A run is continued: torn lines are set aside, and rows are appended after them. */
 async function goOn(folder: string): Promise<void> {
   await setTornLineAside(folder);
   await removeDerived(folder);
@@ -99,7 +99,7 @@ async function goOn(folder: string): Promise<void> {
   await sink.close();
 }
 
-/** Returns whether the run met the fault. */
+/** Returns whether the run hit the fault. */
 async function meetsFault(kind: DiskStep, nth: number): Promise<boolean> {
   await using scratch = await scratchFolder();
   const folder = `${scratch.path}/run`;
@@ -119,7 +119,7 @@ async function meetsFault(kind: DiskStep, nth: number): Promise<boolean> {
     const before = await found(folder);
     expect(before.rows).toEqual(expect.arrayContaining(kept.rows));
     expect(new Set(before.rows).size).toBe(before.rows.length);
-    // Each row has its answer, and each verdict that was acknowledged is there.
+    // Each row has its answer, and every acknowledged verdict is there.
     expect(before.answers).toEqual(expect.arrayContaining(before.rows));
     expect(before.verdicts).toEqual(expect.arrayContaining(kept.verdicts));
   }

@@ -30,7 +30,7 @@ test('two hundred at once: no row is torn, lost or written twice', async () => {
   const journal = await Journal.open(scratch.path);
   await Promise.all(
     numbersUpTo(200).map(async (n) => {
-      // They come in waves, some while a write is under way.
+      // They come in waves, some during a write.
       for (let wait = 0; wait < n % 7; wait++) await new Promise(setImmediate);
       const { row, line } = numbered(n);
       await journal.append(row, line);

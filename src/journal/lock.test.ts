@@ -111,7 +111,7 @@ test('giving back twice does no harm', async () => {
   await lock.release();
 });
 
-/** A lock of another machine that was renewed so long ago, by the clock of the file system. */
+/** A lock of another machine that was last renewed this long ago, by the clock of the file system. */
 async function leased(folder: string, ageMs: number): Promise<void> {
   await writeFile(lockOf(folder), JSON.stringify({ pid: 1, host: 'elsewhere', start: 'x', beatMs: 10_000 }));
   const at = new Date(Date.now() - ageMs);

@@ -16,7 +16,7 @@ import { anyRow } from './testing/rows.ts';
 
 const names = requestColumns.map(({ name }) => name as string);
 
-/** What is read of a file, and what is said of it. */
+/** What was read from a file, and what was reported. */
 async function readAll(
   path: string,
   wanted?: readonly string[],
@@ -34,7 +34,7 @@ async function readAll(
 const only = (row: AnyRow, wanted: readonly string[]): AnyRow =>
   Object.fromEntries(Object.entries(row).filter(([name]) => wanted.includes(name)));
 
-/** What happens to files. */
+/** Damage that happens to files. */
 const mishaps: Record<string, (file: string) => string> = {
   none: (file) => file,
   'saved by a spreadsheet': (file) => `\ufeff${file.replaceAll('true', 'TRUE').replaceAll('\n', '\r\n')}`,
@@ -128,7 +128,7 @@ test('a character or a line that is cut by the end of what is read at once is wh
   }
 });
 
-/** As our rows are: a text has no line feed. */
+/** As in our rows: a text has no line feed. */
 const onOneLine = (row: AnyRow): AnyRow => JSON.parse(JSON.stringify(row).replaceAll('\\n', ' ')) as AnyRow;
 
 test('who has read a growing file goes on where it ended, and finds every row once', async () => {

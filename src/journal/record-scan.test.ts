@@ -14,7 +14,7 @@ import { numbered } from './testing/rows.ts';
 const names = ['b', 'a', 'c', rowCheck.name];
 const checkOf = checkFor(names);
 
-/** The cells of a whole line, by `cellsOf` and `checkFor`. */
+/** The cells of a complete line, by `cellsOf` and `checkFor`. */
 function carefully(text: string, of: readonly string[]): string[] | undefined {
   const cells = text.endsWith('\r') ? undefined : cellsOf(text);
   if (cells?.length !== of.length) return undefined;
@@ -74,7 +74,7 @@ test('a record as we write it is accepted, with its cells', () => {
       cells[3] = checkOf(cells);
       const text = csvRecord(cells).slice(0, -1);
       const found = quickly(lineOf(text), names);
-      // TRUE and FALSE of a spreadsheet are left to cellsOf.
+      // TRUE and FALSE from a spreadsheet are left to cellsOf.
       if (found === undefined) expect(cells.some((one) => /^[TF].*E$/su.test(one))).toBe(true);
       else expect(found).toEqual(cells);
     }),
@@ -99,7 +99,7 @@ test('no line is accepted that cellsOf and checkFor reject', () => {
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 9 }), fc.boolean(), (pieces, isSummed) => {
       let text = pieces.join('');
-      // With a checksum that is right for its cells.
+      // With a correct checksum for its cells.
       const cells = isSummed ? cellsOf(text) : undefined;
       if (cells?.length === 3) text += `,${checkOf([...cells, ''])}`;
       const found = quickly(lineOf(text), names);

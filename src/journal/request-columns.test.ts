@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { requestColumns } from './request-columns.ts';
 
-/** What spreadsheets and scripts rely on; a new column goes where the contract puts it. */
+/** Spreadsheets and scripts rely on this. A new column goes where the contract puts it. */
 const promised = [
   ...['run_id', 'suite', 'suite_hash', 'route'],
   ...['model', 'model_id'],

@@ -20,7 +20,7 @@ function attempt(request: typeof faq, cells: Partial<RequestRow>): RequestRow {
   return { ...toRow(measurement({ planned: request })), ...cells };
 }
 
-/** Asked twice and answered; failed for good; begun and never ended. */
+/** Asked twice and answered; finally failed; begun and never ended. */
 const history = [
   attempt(faq, { attempt: 1, final: false, status: 'rate_limited' }),
   attempt(refund, { attempt: 1, final: true, status: 'timeout' }),

@@ -15,7 +15,7 @@ async function aRun(folder: string): Promise<string> {
   return folder;
 }
 
-/** The message of the user's mistake that it must be. */
+/** The message, which must be a user's mistake. */
 async function mistake(work: Promise<unknown>): Promise<string> {
   const error = await work.then(
     () => undefined,

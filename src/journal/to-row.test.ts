@@ -40,7 +40,7 @@ const everything: Partial<Observed> = {
   serverTimings: { totalMs: 480, loadMs: 20.5, promptEvalMs: 60, evalMs: 390 },
 };
 
-/** A request of which every cell has something to say. */
+/** A request with content for every cell. */
 const full = measurement({
   run: { id: 'run-1', suite: 'smoke', suiteHash: 'c0ffee', askHash: 'beef', suiteTags: ['nightly'] },
   planned: planned(
@@ -159,7 +159,7 @@ test("what the server's memory and the length of the prompt show of an answer is
   });
 });
 
-/** Names of the cells that are not empty. */
+/** Names of the non-empty cells. */
 const filled = (row: RequestRow): string[] =>
   Object.entries(row).flatMap(([name, cell]) => (cell === undefined ? [] : [name]));
 
@@ -182,7 +182,7 @@ test('of a request that never left, only the design, the failure and our own wai
       ...['scheduled_at', 'started_at', 'ended_at', 'queue_ms', 'in_flight'],
     ]),
   );
-  // Labelled with the moment of giving up; nothing lasted since.
+  // Labeled with the moment of giving up; nothing lasted since.
   expect(row.ended_at).toBe(row.started_at);
 });
 
@@ -217,7 +217,7 @@ test('an answer without usage, checks, price and receipts leaves those cells emp
       ...['version', 'passed_now'],
     ],
   ]);
-  // The answer is good; that its tokens are unknown has a name of its own.
+  // The answer is good. Its unknown tokens get a code of their own.
   expect([row.status, row.valid, row.error_code]).toEqual(['ok', true, 'no_usage']);
 });
 

@@ -31,7 +31,7 @@ const checked: RequestRow[] = [
   },
 ];
 
-/** A run of three answers, the first and the third of them checked. */
+/** A run of three answers. The first and the third are checked. */
 async function checkedRun(folder: string): Promise<void> {
   await writeFile(join(folder, 'requests.csv'), csvFile(requestColumns, rows));
   const log = new VerdictLog(folder);
@@ -79,7 +79,7 @@ test('a torn verdict is none, and the next one begins a line of its own', async 
 
 test('a run without verdicts has no file of them, and its rows are not written anew', async () => {
   await using scratch = await scratchFolder();
-  // As an older version wrote it: that it lacks columns is none of our business here.
+  // From an older version: its missing columns do not matter here.
   const text = csvFile(requestColumns.slice(0, -2), rows);
   await writeFile(join(scratch.path, 'requests.csv'), text);
   await new VerdictLog(scratch.path).close();

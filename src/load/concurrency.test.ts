@@ -101,7 +101,7 @@ test('lowering halves what a lane may have, down to one; restoring lets the wait
   await sends.ask(one, 20);
   expect(sends.running).toHaveLength(5);
   expect(concurrency.lower(one.key)).toBe(2);
-  // Those on their way stay on it; the next ones wait until fewer than two are left.
+  // Those in flight stay; the next ones wait until fewer than two are left.
   await sends.end(3);
   expect(sends.running).toHaveLength(2);
   await sends.end(1);

@@ -9,12 +9,12 @@ const made = (passed: number, failed: number): MadeVisit[] =>
   }));
 
 test.each([
-  // Seven of eight hold it, whatever the eighth does; after two of each neither word can be reached.
+  // Seven of eight hold it, whatever the eighth does. After two of each, neither verdict can be reached.
   { visits: 8, passed: 7, failed: 0, alone: 0, compared: 1 },
   { visits: 8, passed: 2, failed: 2, alone: 0, compared: 1 },
   { visits: 8, passed: 8, failed: 0, alone: 0, compared: 0 },
   { visits: 8, passed: 6, failed: 0, alone: 1, compared: 1 },
-  // Five in pairs can settle nothing, so that nothing is won by the fifth.
+  // Five in pairs cannot settle anything, so the fifth gains nothing.
   { visits: 5, passed: 1, failed: 1, alone: 0, compared: 0 },
 ])(
   '$passed passed and $failed failed of $visits: left when the word is certain, unless models are compared',

@@ -5,7 +5,7 @@ import { nextRound, type Limit, type LimitWalkSettings, type MadeVisit } from '.
 
 const settings: LimitWalkSettings = { from: 0.05, to: 5, step: 1.25, visits: 8, maxVisits: 60 };
 
-/** Walks to the end against a service whose visits pass with the probability that `passing` gives for a rate. */
+/** Walks to the end against a service whose visits pass with the probability `passing(rate)`. */
 function walk(
   passing: (rate: number) => number,
   chosen = settings,
@@ -30,7 +30,7 @@ test('a sharp limit is found between two neighboring levels', () => {
   expect(limit.held!).toBeLessThan(0.4);
   expect(limit.broken!).toBeGreaterThanOrEqual(0.4);
   expect(limit.broken! / limit.held!).toBeCloseTo(1.25, 2);
-  // Seven that come out alike decide a level: the eighth is not made.
+  // Seven equal outcomes decide a level: the eighth visit is not made.
   expect(made.filter(({ kind }) => kind === 'visit')).toHaveLength(2 * 7);
 });
 

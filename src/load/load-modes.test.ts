@@ -12,7 +12,7 @@ const offer: Offer = {
   ],
 };
 
-/** What a mode does with requests that take 10 ms each. */
+/** Actions of a mode with requests that take 10 ms each. */
 async function driven(mode: LoadMode, change: Partial<LoadRun<string>> = {}) {
   const clock = new HandClock();
   const seen = { sent: [] as string[], dropped: [] as string[], inFlight: 0, most: 0 };

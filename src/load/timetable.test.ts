@@ -75,7 +75,7 @@ describe('an hour of each law', () => {
 describe('a trace', () => {
   test('keeps its pattern, is stretched to the rate, and starts over', () => {
     const trace: Arrivals = { kind: 'trace', offsets: [0, 10, 20, 90] };
-    // Four arrivals a lap of 120 ms: 33.3/s as it was recorded, and 1/s as it is asked for.
+    // Four arrivals per lap of 120 ms: 33.3/s as recorded, and 1/s as requested.
     expect(timetable(trace, 1, 8000, seededRandom(1)).map((at) => Math.round(at))).toEqual([
       0, 333, 667, 3000, 4000, 4333, 4667, 7000,
     ]);

@@ -3,7 +3,7 @@ import { visitOutcome, type VisitArrival } from './visit.ts';
 
 const rule = { windowMs: 100_000, attainment: 0.95, latestMs: 50 };
 
-/** A hundred arrivals, one a second, each over after so long. */
+/** A hundred arrivals, one a second, each finished after this time. */
 function visit(
   latency: (n: number) => number,
   change: (n: number) => Partial<VisitArrival> = () => ({}),
@@ -63,7 +63,7 @@ test('a queue that grows through the window fails, though every answer was good'
     rule,
   );
   expect(growing).toMatchObject({ share: 1, unstable: true, word: 'failed' });
-  // Latency alone that rises, with nothing piling up, is no queue.
+  // Only latency rises, and nothing piles up: that is not a queue.
   expect(
     visitOutcome(
       visit((n) => 500 + n),

@@ -58,7 +58,7 @@ test('of an attempt in which nothing was seen, nothing is measured: no metric is
 
 const textKinds = ['reasoning', 'content', 'tool'] as const;
 
-/** Any stream that the contract takes for an answer: pieces in order of time, some text, an end. */
+/** Any stream that the contract accepts as an answer: pieces in chronological order, some text, an end. */
 const stream = fc
   .record({
     headers: fc.double({ min: 0.001, max: 500, noNaN: true }),

@@ -22,7 +22,7 @@ function measured(exchange: Exchange): Record<string, number> {
   );
 }
 
-/** Thinks from 100 to 250 ms, answers from 300 to 500 ms. */
+/** Reasons from 100 to 250 ms, answers from 300 to 500 ms. */
 const thinking: Piece[] = [
   [60, 'role', 0],
   [100, 'reasoning', 3],

@@ -17,7 +17,7 @@ test('a plain answer has none', () => {
 
 test('chunks that shared their reads are noted from a tenth on', () => {
   const shared = (count: number): Piece[] => Array.from({ length: count }, () => [100, 'content', 5, true]);
-  // The first of ten stands alone; one in eleven shares its read, then two in twelve.
+  // The first of ten is alone; one in eleven shares its read, then two in twelve.
   expect(notesOf([...pieces(1), ...shared(1), ...pieces(10).slice(1)])).toEqual([]);
   expect(notesOf([...pieces(1), ...shared(2), ...pieces(10).slice(1)])).toEqual(['merged']);
   expect(notesOf([[100, 'content', 5]], { streamed: false })).toEqual([]);

@@ -7,18 +7,18 @@ import { ask, chat, compat, direct, events, json, provider, rawAsk, streamed } f
 import { sim, start, wall } from './testing/running.ts';
 
 interface Seen {
-  /** 0 when no head came. */
+  /** 0 if no head came. */
   status: number;
   type: string;
   body: string;
-  /** The body ended as HTTP asks. */
+  /** The body ended as HTTP requires. */
   isWhole: boolean;
 }
 
 /** Scenarios that never end by themselves: the client leaves when it has seen what was promised. */
 const silent = ['stall', 'stall-comments', 'stall-first', 'slow-headers'];
 
-/** What a client sees of a request, until it ends or, where it stays silent, until `enough` has come. */
+/** What a client sees of a request, until it ends or, if it stays silent, until `enough` has come. */
 function see(url: string, path: string, model: string, isStreamed: boolean, enough?: RegExp): Promise<Seen> {
   return new Promise((resolve) => {
     const seen: Seen = { status: 0, type: '', body: '', isWhole: false };
@@ -38,13 +38,15 @@ function see(url: string, path: string, model: string, isStreamed: boolean, enou
       });
       incoming.on('end', () => (seen.isWhole = true)).on('error', () => {});
     });
-    // Headers that never come: only time can tell, and a slow machine makes no difference.
+    // Headers that never come: only time can show it, and a slow machine makes no difference.
     if (model.includes('slow-headers')) setTimeout(() => outgoing.destroy(), 60);
     outgoing.end(JSON.stringify(chat(model, isStreamed ? streamed : {})));
   });
 }
 
-/** What each scenario promises: status, what the body holds, and whether the body ends. Walked below, all of them. */
+/**
+ * What each scenario promises: status, content of the body, and whether the body ends. All of them are tested below.
+ */
 const promises: Record<string, { status: number; streamed: RegExp; whole: RegExp; ends: boolean }> = {
   ...Object.fromEntries(
     (

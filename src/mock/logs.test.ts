@@ -4,7 +4,7 @@ import type { Got } from './testing/client.ts';
 import { start, wall } from './testing/running.ts';
 
 const logs = '/client/v4/accounts/account/ai-gateway/gateways/gateway/logs';
-/** Rows are there at once. */
+/** Rows are available at once. */
 const atOnce = { logDelayMs: 0, logTokensDelayMs: 0 };
 
 interface Page {

@@ -237,7 +237,7 @@ test('slots make requests queue', async () => {
     records: { status: number; headersDue: number; ended: number }[];
   };
   expect(records.map(({ status }) => status)).toEqual([200, 200, 200]);
-  // Each was taken up when the one before had ended.
+  // Each began when the one before had ended.
   expect(records[1]!.headersDue).toBeGreaterThan(records[0]!.ended);
   expect(records[2]!.headersDue).toBeGreaterThan(records[1]!.ended);
 });

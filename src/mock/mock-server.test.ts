@@ -6,7 +6,7 @@ import { ask, chat, compat, direct, events, json, provider, rawAsk, streamed } f
 import { sim, start } from './testing/running.ts';
 import { machineNow } from './timetable.ts';
 
-/** Takes the head and HTTP's chunked coding off: one text a chunk. */
+/** Removes the head and HTTP's chunked coding: one text per chunk. */
 function chunksOf(reads: Buffer[]): { head: string; chunks: string[] } {
   const whole = Buffer.concat(reads);
   const end = whole.indexOf('\r\n\r\n');

@@ -10,7 +10,7 @@ const options: PlacesOptions = {
   speed: 1,
 };
 
-/** A clock that is moved by hand, timers with it. */
+/** A hand-driven clock, including its timers. */
 async function within(run: (tick: (ms: number) => Promise<void>) => Promise<void>): Promise<void> {
   vi.useFakeTimers();
   try {

@@ -30,7 +30,7 @@ test('answers from a process of its own, on the clock of this one, until it is s
     received: number;
     frames: [kind: string, due: number, at: number][];
   };
-  // Written: the record ends after the last write, when the answer may have been read already.
+  // Written: the record ends after the last write, when the answer may already have been read.
   const instants = [before, received, ...frames.map(([, , written]) => written), after];
   expect(instants).toEqual([...instants].sort((a, b) => a - b));
   await mock.stop();

@@ -20,7 +20,7 @@ await once(server, 'listening');
 const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 afterAll(() => server.close());
 
-/** Notes what each system call sends: node:net calls these once for each. */
+/** Records what each system call sends: node:net calls these once for each. */
 function noteFlushes(socket: Socket): void {
   const write = socket._write.bind(socket);
   const writev = socket._writev!.bind(socket);

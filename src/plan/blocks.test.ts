@@ -39,7 +39,7 @@ test('a recorded seed gives the same plan in every version: resuming and merging
 test('the same seed gives the same plan, another one another', () => {
   expect(plan()).toEqual(plan());
   const differing = Array.from({ length: 50 }, (_, n) => shown(plan({ seed: n })).join('\n'));
-  // Of 6⁵ × 2³ equally likely plans, fifty draws hardly meet.
+  // Of 6⁵ × 2³ equally likely plans, fifty draws rarely coincide.
   expect(new Set(differing).size).toBe(50);
 });
 
@@ -56,7 +56,7 @@ const anyPlan = fc.record({
   seed: fc.nat(),
 });
 
-/** What is asked of whom, and how often. */
+/** Which requests go to which cell, and how often. */
 const counted = (requests: PlannedRequest[]): Map<string, number> => {
   const counts = new Map<string, number>();
   for (const request of requests) {

@@ -111,7 +111,7 @@ test('an image is 2,000 tokens at most, or one for each 16 × 16 pixels; its nam
 });
 
 test('no tokenizer that keeps words apart counts fewer, whatever it merges within them', () => {
-  // One token for each run of letters and each run of anything else that is no blank: the coarsest there can be.
+  // One token for each run of letters and each run of anything else except blanks: the coarsest possible.
   const coarsest = (text: string): number =>
     (text.match(/[\p{L}\p{N}]{1,64}|[^\s\p{L}\p{N}]+/gu) ?? []).length;
   const word = fc.oneof(

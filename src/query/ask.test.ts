@@ -132,7 +132,7 @@ test('no name of a table is one of the columns that every table joins by, and no
     expect(columns[0]!.name === 'run_id' || columns.some(({ name }) => name === 'run_id')).toBe(true);
 });
 
-/** Statements that name their columns in every way that there is. */
+/** Statements that name their columns in every possible way. */
 const ways = [
   'select * from requests',
   'select r from requests r',

@@ -64,7 +64,10 @@ describe('three workers carry an hour of a Poisson stream', () => {
   for (const [n, at] of offsets.entries())
     parts.get(carrierOf(carriers, seededRandom(`7/carrier/request ${n}`)).name)!.push(at);
 
-  /** The largest distance from the exponential law, over what it passes in one of a hundred samples (Kolmogorov, Smirnov). */
+  /**
+   * The largest distance from the exponential distribution, relative to the value exceeded in one of a hundred samples
+   * (Kolmogorov, Smirnov).
+   */
   function distanceOf(at: readonly number[], perSecond: number): number {
     const gaps = at.slice(1).map((each, n) => ((each - at[n]!) * perSecond) / 1000);
     const sorted = gaps.toSorted((a, b) => a - b);
@@ -113,7 +116,7 @@ describe('three workers carry an hour of a Poisson stream', () => {
     const spread = (x: readonly number[], y: readonly number[]): number =>
       sumOf(x.map((value, n) => (value - mean(x)) * (y[n]! - mean(y))));
     const r = spread(a, b) / Math.sqrt(spread(a, a) * spread(b, b));
-    // Beyond 2.6 ÷ √60 in one of a hundred samples.
+    // Exceeds 2.6 ÷ √60 in one of a hundred samples.
     expect(Math.abs(r)).toBeLessThan(0.336);
   });
 });

@@ -24,7 +24,7 @@ test('a worker has the rate of the time in which it was there, and keeps what it
   shares.see(new Map([at('w2', 0)]));
   now += 60_000;
   expect(shares.states()[0]).toMatchObject({ isThere: false, inFlight: 0, done: 4, perSecond: 2 });
-  // Back again: the time without it counts for nothing.
+  // Back again: the time of its absence does not count.
   shares.see(new Map([at('w1', 1, 'fra')]));
   now += 2000;
   expect(shares.states()[0]).toMatchObject({ isThere: true, inFlight: 1, done: 4, perSecond: 1 });

@@ -9,7 +9,7 @@ const plain = { columns: 80, color: false };
 const samples = { usual, awkward, empty };
 const each = Object.entries(samples);
 
-// Every C0 and C1 control but the line feed: what a terminal would obey.
+// Every C0 and C1 control except the line feed: a terminal would obey them.
 const controls = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/;
 
 describe.each(outputFormats)('$name', (format) => {

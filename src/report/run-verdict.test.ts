@@ -11,7 +11,7 @@ const failing = summary('failing', { ...latencies(1, 2, 2), error_rate: 0.25 });
 const whole = (models: ModelSummary[], pairs: PairRow[] = []): string =>
   verdict({ run: run({ success_floor: 0.9 }), models, pairs, warnings: [] });
 const leaders = / Speed, pass rate and cost: .*?\.(?= [A-Z]| direct:|$)/g;
-/** What is said of speed alone. */
+/** The sentences about speed alone. */
 const said = (models: ModelSummary[], pairs: PairRow[] = []): string =>
   whole(models, pairs).replaceAll(leaders, '');
 

@@ -31,12 +31,12 @@ interface Trial {
   outcome: RunOutcome;
   rows: RequestRow[];
   notes: string[];
-  /** Requests that the server has had. */
+  /** Requests that the server has received. */
   arrived: number;
 }
 
 interface Interference {
-  /** Told of each row, and of the folder that it stands in. */
+  /** Called for each row, with its folder. */
   onRow?: (rows: number, folder: string) => unknown;
   onStarted?: () => void;
   options?: Partial<RunOptions>;
@@ -50,7 +50,7 @@ const exact = 'custom-ollama/sim-exact?ttftMs=5&gapMs=0&answerFrames=3';
 const checker = createChecker({ deadlineMs: 1000 });
 afterAll(() => checker.close());
 
-/** Runs a suite of these models over real sockets and into a real folder, with nothing between. */
+/** Runs a suite with these models over real sockets and into a real folder. */
 async function trial(
   models: Record<string, string>,
   { repeat = 2, prompts = 4, backoffMs = 1, outageMs = 60_000 } = {},
@@ -174,7 +174,7 @@ test('a model that cannot answer is switched off once, the others go on, and the
     expect.stringMatching(/^nobody is switched off for the rest of the run: no such model here/),
   ]);
   expect(rows.filter(({ model }) => model === 'a')).toHaveLength(24);
-  // As many as were in flight by then.
+  // As many as were in flight at that time.
   expect(rows.filter(({ model }) => model === 'nobody').length).toBeLessThanOrEqual(4);
 });
 
@@ -229,7 +229,7 @@ test('what could not be sent has a row, with the moment of giving up and no late
   );
   expect(outcome.status).toBe('interrupted');
   expect(arrived).toBe(0);
-  // Those in flight find out, four at most; then one asks again after 100, 300 and 350 ms.
+  // Those in flight find out, four at most. Then one probes after 100, 300 and 350 ms.
   expect(rows.length).toBeGreaterThan(3);
   expect(rows.length).toBeLessThanOrEqual(4 + 3);
   for (const row of rows) {
@@ -246,7 +246,7 @@ test('what could not be sent has a row, with the moment of giving up and no late
   ]);
 });
 
-/** A server that goes away for a while when it has had some requests, and refuses whatever comes meanwhile. */
+/** A server that goes away for a while after some requests, and refuses everything meanwhile. */
 async function outage(afterRequests: number, forMs: number): Promise<AsyncDisposable & { url: string }> {
   let server: Server;
   let requests = 0;
@@ -286,7 +286,7 @@ test('a server that goes away for 0.3 s in mid-run costs nobody an attempt, and 
   const final = rows.filter((row) => row.final);
   expect(final).toHaveLength(2 * 4 * 5);
   const failed = final.filter(({ status }) => status !== 'ok');
-  // Of those in flight when it went, one may have been answered in part.
+  // Of those in flight when it went away, one may have been partly answered.
   expect(failed.filter(({ error_code }) => error_code === 'refused')).toEqual([]);
   expect(failed.length).toBeLessThanOrEqual(3);
   const refused = rows.filter(({ error_code }) => error_code === 'refused');
@@ -296,7 +296,7 @@ test('a server that goes away for 0.3 s in mid-run costs nobody an attempt, and 
     expect.stringMatching(/is paused, and retried/),
     expect.stringMatching(/^the route demo is back/),
   ]);
-  // Blocks stay together: what is sent later is of a later block, but for those that are in flight.
+  // Blocks stay together: what is sent later is of a later block, except for those in flight.
   const blocks = final.toSorted((a, b) => (a.started_at! < b.started_at! ? -1 : 1)).map(({ block }) => block);
   blocks.forEach((block, n) => expect(block).toBeGreaterThanOrEqual(Math.max(...blocks.slice(0, n + 1)) - 4));
 });

@@ -37,7 +37,7 @@ test('tokens and cost are told where all that is read and written is bounded', a
   );
   const [planned] = planJudging(await load(bounded), ['demo']);
   expect(planned!.tokens!.low).toBeGreaterThan(24);
-  // An answer of 50 tokens is read at least once in each call, and up to 100 are written.
+  // An answer of 50 tokens is read at least once per call, and up to 100 tokens are written.
   expect(planned!.tokens!.high).toBeGreaterThan(24 * 150);
   expect(planned!.cost_usd!.high).toBeGreaterThan((24 * 200) / 1e6);
   expect(planJudging(await load(suiteOf(quality(judge))), ['demo'])[0]!.tokens).toBeUndefined();

@@ -7,7 +7,7 @@ import { assertAffordable, BudgetGuard } from './budget.ts';
 let now = 0;
 const clock = { now: () => now, wall: () => new Date(now), sleep: () => Promise.resolve() };
 
-/** Worst case: 16 of framing + 4 characters ÷ 2 + 82 of answer = 100 tokens; at 1 USD per million each. */
+/** Maximum: 16 of framing + 4 characters ÷ 2 + 82 of answer = 100 tokens, at 1 USD per million each. */
 const planned: PlannedRequest = {
   key: 'k',
   phase: 'measure',
@@ -53,7 +53,7 @@ test('a request that went out twice counts twice, the one that nobody answered a
   const twice = { ...ended({ promptTokens: 5, completionTokens: 5 }), notes: ['resent'] };
   expect(guard.reserve(planned)).toBeUndefined();
   guard.settle(planned, twice);
-  // 110 spent: a second one fits, and then there is room for none.
+  // 110 spent: a second one fits, and then there is no room for another.
   expect(guard.reserve(planned)).toBeUndefined();
   guard.settle(planned, twice);
   expect(guard.reserve(planned)).toMatch(/^4 requests$/);

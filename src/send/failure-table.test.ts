@@ -16,7 +16,7 @@ import { decide } from './retry.ts';
 const patient: Timeouts = { connectMs: 30_000, firstTokenMs: 30_000, idleMs: 30_000, totalMs: 30_000 };
 /** From here on a burst may be our own, for an answer of this length. */
 const lateMs = 40;
-/** Answers that never end, and the one deadline that each is to meet. */
+/** Answers that never end, and the deadline that each must hit. */
 const endless: Readonly<Record<string, 'idle' | 'firstToken'>> = {
   stall: 'idle',
   'stall-comments': 'idle',
@@ -43,7 +43,7 @@ test('every failure of the gateway, over real sockets, on both routes, streamed 
   const gateways = {
     usual: gatewayWith(patient),
     idle: gatewayWith({ ...patient, idleMs: 500 }),
-    // A head that comes must be here by then.
+    // A head must have come by then, if it comes at all.
     firstToken: gatewayWith({ ...patient, firstTokenMs: 2500 }),
     total: gatewayWith({ ...patient, totalMs: 500 }),
   };
@@ -70,7 +70,7 @@ test('every failure of the gateway, over real sockets, on both routes, streamed 
   const ask = async (...what: Parameters<typeof once>): Promise<Exchange> => {
     for (let tries = 1; ; tries++) {
       const exchange = await once(...what);
-      // What was read late may have been gathered here, and nobody is accused of holding it back.
+      // Pieces that were read late may have been gathered here, so no route is blamed.
       if (what[1] !== 'buffered' || (exchange.clientLagMs ?? 0) < lateMs || tries === 50) return exchange;
     }
   };
@@ -84,7 +84,7 @@ test('every failure of the gateway, over real sockets, on both routes, streamed 
           ask('provider', name, true),
           ask('provider', name, false),
         ]);
-        // The way to the provider changes nothing of what a failure is.
+        // The way to the provider does not change the kind of a failure.
         expect([name, ...onProvider.map(outcomeOf)]).toEqual([name, outcomeOf(streamed), outcomeOf(whole)]);
         return [`\`${name}\``, summary, outcomeOf(streamed), outcomeOf(whole), next(streamed)];
       }),

@@ -8,13 +8,13 @@ const [glm, kimi] = [cell('glm'), cell('kimi')];
 const gone = { scope: 'route', message: 'refused', askedMs: 0 } as const;
 const busy = { scope: 'model', message: 'Loading model', askedMs: 0 } as const;
 
-/** Requests against a server that is back at some moment. They ask again until they get through. */
+/** Requests against a server that comes back at some moment. They try again until they succeed. */
 class World {
   readonly clock = new HandClock();
   readonly stop = new AbortController();
   readonly notes: string[] = [];
   readonly givenUp: [string, boolean][] = [];
-  /** Moments at which somebody asked in vain. */
+  /** Moments of failed tries. */
   readonly missed: number[] = [];
   readonly done: string[] = [];
   readonly outages: Outages;
@@ -36,7 +36,7 @@ class World {
     for (;;) {
       const turn = await this.outages.turn(one);
       if (!turn) return;
-      // Its answer takes no time, but comes when all that may have been sent was sent.
+      // Its answer takes no time, but comes after all permitted requests were sent.
       await this.clock.sleep(0);
       if (this.clock.now() >= backAt) {
         this.outages.reached(one, turn, true);

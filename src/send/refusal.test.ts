@@ -13,7 +13,7 @@ const noAccess = 'The model `x` does not exist or you do not have access to it.'
 const cloudflare = JSON.stringify({ errors: [{ code: 10000, message: 'Authentication error' }] });
 
 test.each<[string, number, string, string | undefined]>([
-  // One prompt is refused, and nothing is said of others.
+  // One prompt is refused, which says nothing about others.
   ['a page of a firewall', 403, page('Attention Required! | Cloudflare'), 'request'],
   ['a page that asks to log in', 401, page('401 Unauthorized'), 'request'],
   ['a moderated prompt', 403, openai('Your input was flagged', 403), 'request'],
@@ -87,7 +87,7 @@ test('three different prompts refused alike are about the model, unless it has a
 
 describe('the first requests of a model under load', () => {
   const keys = Array.from({ length: enoughFirst + 5 }, (_, n) => `k${n}`);
-  /** Which of them, ended in this order, says that nobody answers. */
+  /** Which of them, ended in this order, shows that the model answers no request. */
   const told = (
     first: FirstRequests,
     order: readonly string[],

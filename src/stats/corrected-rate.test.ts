@@ -31,7 +31,7 @@ describe('a corrected mean', () => {
   });
 
   test('takes the error out that the judge makes on average', () => {
-    // It fails one good answer in five, whichever.
+    // It fails one good answer in five, at random.
     const world = prompts(300, (index) => ({
       people: Number(index % 10 !== 0),
       judge: Number(index % 10 !== 0 && index % 5 !== 3),

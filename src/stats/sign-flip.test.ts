@@ -45,7 +45,7 @@ describe('the interval', () => {
           const step = 1e-6;
           expect(pAt(low + step) > 0.05 || high - low <= 2 * step).toBe(true);
           expect(pAt(high - step) > 0.05 || high - low <= 2 * step).toBe(true);
-          // Differences that are equal leave subsets with equal means: then the end is where they all lie.
+          // Equal differences leave subsets with equal means: then the end is where they all are.
           if (new Set(d).size < d.length) return;
           expect(pAt(low - step)).toBeLessThanOrEqual(0.05);
           expect(pAt(high + step)).toBeLessThanOrEqual(0.05);

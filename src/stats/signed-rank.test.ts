@@ -23,7 +23,7 @@ test('six differences of one sign have p = 2 ÷ 2⁶', () => {
 });
 
 test('a tiny p keeps its digits, on whichever side', () => {
-  // Of 1 … 50 only 3 is negative. As far out lie the subsets ∅, {1}, {2}, {3} and {1, 2}, on either side.
+  // Of 1 … 50 only 3 is negative. The subsets ∅, {1}, {2}, {3} and {1, 2} are as extreme, on either side.
   const one = Array.from({ length: 50 }, (_, index) => (index === 2 ? -3 : index + 1));
   expect(signedRank(one).p).toBe(10 / 2 ** 50);
   expect(signedRank(one.map((value) => -value)).p).toBe(10 / 2 ** 50);

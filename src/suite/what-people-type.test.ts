@@ -8,9 +8,9 @@ const checks = (text: string): string => minimal(`prompts: [{ id: a, prompt: x, 
 const metric = (text: string): string =>
   minimal(`prompts: [{ id: a, prompt: x }]\nthresholds: [{ metric: ${text}, max: 1 }]`);
 
-/** What is typed, and the whole message: where it stands, what is wrong, what to type instead. */
+/** What is typed, and the whole message: the place, what is wrong, what to type instead. */
 test.each<[string, string]>([
-  // Texts that YAML takes for something else.
+  // Texts that YAML interprets differently.
   [prompts('Answer: x'), `6:13: text with ": " in it must be in quotes: prompt: 'Answer: x'`],
   [prompts("It's so: x"), `6:13: text with ": " in it must be in quotes: prompt: 'It''s so: x'`],
   [minimal('prompts: [{ id: a, prompt: Answer: x }]'), '4:28: text with ": " in it must be in quotes'],

@@ -15,7 +15,7 @@ async function texts(suite: string, files: Record<string, string> = {}): Promise
   }
 }
 
-/** All that a person might take for a number, a truth value, a time or nothing. */
+/** Everything that might be a number, a boolean, a time or nothing. */
 const written = fc.oneof(
   fc.constantFrom(
     ...['3.10', '1.50', '01234', '-0', '+1', '.5', '5.', '1e5', '1E+05', '0x1F', '0o17', '1_000', '12:30'],

@@ -73,7 +73,7 @@ test.each([
     wireModel: 'kimi-k2.6',
     native: local,
   });
-  // Of no other route's concern.
+  // Irrelevant for any other route.
   expect(endpoint('compat', { settings: { ...settings, local } })).not.toHaveProperty('native');
 });
 

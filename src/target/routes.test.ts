@@ -70,7 +70,7 @@ describe.each(routes.map((route) => [route.name, route] as const))('route %s', (
       bearer ?? '',
       ...Object.values(headers).map((value) => value.replace('Bearer ', '')),
     ];
-    // What the mock accepts opens nothing; the alias of a stored key neither.
+    // What the mock accepts opens nothing, and neither does the alias of a stored key.
     const secrets = credentials.filter(
       (value) => value.length > 20 && value !== everything.CF_AIG_BYOK_ALIAS,
     );

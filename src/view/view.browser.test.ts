@@ -10,7 +10,7 @@ import { RunList } from './index/runs.ts';
 import type { RunningViewer } from './server.ts';
 import { pathOf, promptOf, settledRun, storedRun, suiteOf, viewerOf } from './testing/viewer.ts';
 
-/** What runs inside the page; its types are a browser's, which this program does not know. */
+/** Code inside the page. It uses a browser's types, which this program does not have. */
 declare const document: {
   documentElement: { scrollWidth: number };
   querySelector(selector: string): unknown;
@@ -53,16 +53,16 @@ describe.skipIf(withoutBrowser !== undefined)('the viewer in a browser', () => {
     await browser.close();
     await viewer.close();
     await home[Symbol.asyncDispose]();
-    // Whatever was opened: no breach of the policy, no error of the script.
+    // On every page: no violation of the policy, no error of the script.
     expect(complaints).toEqual([]);
   });
 
-  /** Somebody who has opened the printed address. */
+  /** A user who has opened the printed address. */
   async function visitor(options: BrowserContextOptions = {}): Promise<BrowserContext> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
     context.on('console', (message) => complaints.push(message.text()));
     context.on('weberror', (error) => complaints.push(error.error().message));
-    // The door gives a cookie and leads on; no page needs to be drawn for that.
+    // The door sets a cookie and redirects; no page needs to be drawn for that.
     const answer = await context.request.get(viewer.url);
     expect(answer.url()).toBe(`http://127.0.0.1:${viewer.port}/`);
     return context;
@@ -222,7 +222,7 @@ describe.skipIf(withoutBrowser !== undefined)('the viewer in a browser', () => {
     const request = `${pathOf(folder)}/request/${encodeURIComponent(rows[0]!.event_id)}`;
     const asked = `${pathOf(folder)}/requests?model=${encodeURIComponent(hostileTexts[1])}`;
     const wrong = `/${encodeURIComponent(hostileTexts[0])}`;
-    // Where a policy protects the page, and where none does.
+    // With a policy that protects the page, and without one.
     for (const [bypassCSP, paths] of [
       [false, [`${pathOf(folder)}/answers`]],
       [true, ['/', pathOf(folder), `${pathOf(folder)}/answers`, asked, request, pathOf(live), wrong]],
@@ -238,7 +238,7 @@ describe.skipIf(withoutBrowser !== undefined)('the viewer in a browser', () => {
       }
       await context.close();
     }
-    // A page that is not there is an error that the browser says.
+    // A missing page is an error that the browser reports.
     expect(complaints.splice(0).filter((text) => !text.includes('404'))).toEqual([]);
   }, 60_000);
 

@@ -64,7 +64,9 @@ const endless = Buffer.from(
   frameText({ model: 'm', choices: [{ delta: { content: 'word ' }, finish_reason: null }] }).repeat(500),
 );
 
-/** A server whose streams never end, written as fast as they are read; they begin when so many have been asked for. */
+/**
+ * A server whose streams never end, written as fast as they are read. They begin when this many have been requested.
+ */
 function endlessServer(together = 1): Promise<TestServer> {
   const begin: (() => void)[] = [];
   return serve((response) => {
@@ -116,7 +118,7 @@ test('an endless stream is cut where max_tokens says that it must have ended', a
   expect(failureOf(exchange).message).toContain('1.5 MiB');
 });
 
-/** How late a plain timer of this process is at the worst: no deadline can be kept better. */
+/** Maximum lateness of a plain timer in this process: no deadline can be kept better. */
 function worstTimer(): { stop: () => number } {
   let [last, worst] = [performance.now(), 0];
   const look = (): void => {
@@ -144,7 +146,7 @@ test('deadlines and cancelling are obeyed while 64 endless streams run', async (
       ? cancelled.ask(requestTo(server.url), { signal: stop.signal })
       : limited.ask(requestTo(server.url)),
   );
-  // However long it takes until all are under way.
+  // However long it takes until all are in flight.
   while (server.received.length < running.length) await delay(5);
   await delay(200);
   const stoppedAt = performance.now();

@@ -344,7 +344,7 @@ describe('deadlines', () => {
     const exchange = await client.ask(server.url);
     expect(failureOf(exchange)).toMatchObject({ status: 'timeout', code: 'idle' });
     expect(exchange.answer).toBe('Type O.');
-    // Nobody waited for another deadline to notice.
+    // Nothing waited for another deadline to notice.
     expect(exchange.endMs).toBeLessThan(patient.firstTokenMs);
   });
 

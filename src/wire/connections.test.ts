@@ -9,7 +9,7 @@ import { Gateway } from './client.ts';
 import { createDispatcher } from './connections.ts';
 import { goodFrames, openAnywhere, patient, sendFrames, serve } from './testing/server.ts';
 
-/** A proxy that tunnels every CONNECT to one target, whatever host was asked for. */
+/** A proxy that tunnels every CONNECT to one target, whatever host was requested. */
 async function proxyTo(target: string): Promise<{ url: string; asked: string[] } & AsyncDisposable> {
   const asked: string[] = [];
   const sockets = new Set<Socket>();

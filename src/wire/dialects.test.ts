@@ -11,7 +11,7 @@ const call = (id: string, name: string, args: unknown, index?: number): object =
 });
 const everywhere: readonly Way[] = ways;
 
-/** One message of a server, what it says, and in which ways it may come. */
+/** One message of a server, its content, and the forms in which it may come. */
 const messages: [
   string,
   object,
@@ -148,7 +148,7 @@ describe.each(everywhere)('%s', (way) => {
   });
 });
 
-/** Texts that come in pieces: deltas, and what they say together. */
+/** Texts that come in pieces: deltas, and their combined text. */
 const pieces: [string, object[], { answer: string; reasoning?: string; notes?: string[] }][] = [
   ['deltas', [{ content: 'Type ' }, { content: 'O.' }], { answer: 'Type O.' }],
   ['the same twice', [{ content: 'ha' }, { content: 'ha' }], { answer: 'haha' }],

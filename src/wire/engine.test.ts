@@ -7,7 +7,7 @@ import { patient } from './testing/server.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** An engine over a way that only keeps what it is to send. */
+/** An engine over a way that only records what it should send. */
 function idle(timeouts = patient): {
   engine: Engine;
   started: Flight[];
@@ -125,7 +125,7 @@ test('a stream that falls silent after its first text ends by its pause, long be
   };
   flight!.beginRead();
   flight!.onHead({ status: 200, headers: { 'content-type': 'text/event-stream' } }, new Uint8Array(1));
-  // No text yet: the first look must not be the last.
+  // No text yet: the first check must not be the last.
   read('data: {"choices":[{"delta":{"role":"assistant"}}]}\n\n');
   await new Promise((resolve) => setTimeout(resolve, 120));
   expect(batches).toEqual([]);

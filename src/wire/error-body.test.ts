@@ -88,7 +88,7 @@ test.each([
   expect(failureOf(await client.ask(server.url))).toMatchObject({ family: 'provider', code: 'http_500' });
 });
 
-/** Each says what is wrong in several places: the one that says most counts. */
+/** Each reports the error in several places: the most specific one counts. */
 test.each<[what: string, body: unknown, status: number, code: string]>([
   ['a code before the type', { error: { message: 'm', code: 'a', type: 'b' } }, 400, 'a'],
   [

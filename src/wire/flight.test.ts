@@ -64,7 +64,7 @@ test('a read leaves nothing behind to be collected', () => {
     }
     return process.memoryUsage().heapUsed - before;
   };
-  // Less than nothing: there was a collection in between. Much at first: the compiler has not seen it yet.
+  // Negative: there was a collection in between. Large at first: the compiler has not seen it yet.
   const rounds = Array.from({ length: 40 }, () => heapOf(2000) / 2000).filter((bytes) => bytes >= 0);
   expect(Math.min(...rounds)).toBeLessThan(64);
 });

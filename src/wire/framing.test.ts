@@ -6,7 +6,7 @@ test.each(framingProperties)('$name', ({ assert }) => assert());
 
 const ok = 'HTTP/1.1 200 OK\r\n';
 
-/** Answers in which two readers may see two different things. */
+/** Answers that two readers may interpret differently. */
 test.each([
   ['a length and chunks', `${ok}content-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`],
   ['two lengths', `${ok}content-length: 5\r\ncontent-length: 6\r\n\r\n123456`],

@@ -6,7 +6,7 @@ import { failureOf, frameText, goodFrames, sendFrames, serve, testGateway } from
 
 const escape = '\u001b[2J\u001b]0;pwned\u0007';
 
-/** A server that answers with bytes of the test's own, HTTP or not. */
+/** A server that answers with any bytes, HTTP or not. */
 async function raw(
   write: (send: (bytes: string | Buffer) => boolean) => void,
 ): Promise<{ url: string } & AsyncDisposable> {

@@ -11,7 +11,7 @@ const answer =
     .join('') +
   '0\r\n\r\n';
 
-/** A server of bytes, told of each request with its number on its connection. */
+/** A server of bytes that calls back for each request, with its number on its connection. */
 async function raw(
   onRequest: (socket: Socket, nth: number) => void,
 ): Promise<{ url: string; connections: number; requests: number } & AsyncDisposable> {
@@ -59,7 +59,7 @@ test.each<[string, (socket: Socket) => void]>([
   expect(server.connections).toBe(4);
   const exchange = await client.ask(server.url);
   expect(exchange).toMatchObject({ outcome: 'ok', connection: { reused: false }, notes: ['resent'] });
-  // The latency is that of the fresh send.
+  // The latency is that of the resend.
   expect(exchange.headersMs).toBeLessThan(exchange.endMs + 1);
   expect([server.connections, server.requests]).toEqual([5, 6]);
 });

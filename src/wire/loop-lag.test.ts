@@ -38,7 +38,7 @@ test('without a wait, data may have come during the whole iteration before', () 
   Object.assign(loop, { iteration: 3, active: 141, idle: 60 });
   lag.observe();
   Object.assign(loop, { iteration: 4, active: 142, idle: 60 });
-  // Since the look in iteration 2: the 40 ms of work in iteration 3 and the 1 ms in this one.
+  // Since the reading in iteration 2: the 40 ms of work in iteration 3 and the 1 ms in this one.
   expect(lag.bound()).toBe(41);
 });
 
@@ -95,7 +95,7 @@ test('a client that is made late by a known time says so, and stays silent other
     setTimeout(() => {
       for (const frame of goodFrames().slice(1)) response.write(frameText(frame));
       response.end();
-      // The server shares this process: what it wrote leaves in the tick before, and then the loop is held.
+      // The server shares this process: its data leaves in the previous tick, and then the loop is blocked.
       process.nextTick(block, holdMs);
     }, 40);
   });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { LoadedModel } from './local-ollama.ts';
 import { ModelMemory } from './model-memory.ts';
 
-/** A server whose memory is what the test puts there; undefined: it does not say. */
+/** A server with the memory that the test sets. Undefined: it does not say. */
 function server(...names: string[]) {
   const state = { loaded: names as string[] | undefined, asked: 0 };
   const memory = new ModelMemory(() => {
@@ -10,7 +10,7 @@ function server(...names: string[]) {
     const models = state.loaded?.map((model): LoadedModel => ({ model, context_length: 4096 }));
     return models ? Promise.resolve(models) : Promise.reject(new Error('HTTP 500'));
   });
-  /** A request that has its model loaded, and what was seen around it. */
+  /** A request that has its model loaded, and the memory seen around it. */
   const ask = async (model: string) =>
     (
       await memory.around(model, () => {

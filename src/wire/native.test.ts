@@ -45,7 +45,7 @@ describe("a good answer in Ollama's own words", () => {
     const instants = [0, requestWrittenMs!, headersMs!, firstEventMs!, doneMs!, bodyEndMs!, endMs];
     expect(instants).toEqual([...instants].sort((a, b) => a - b));
     expect(exchange.clientLagMs).toBeGreaterThanOrEqual(0);
-    // What the server says that it took is within what we waited.
+    // The server's reported time is within our measured time.
     const { totalMs, loadMs, promptEvalMs, evalMs } = exchange.serverTimings!;
     expect(loadMs! + promptEvalMs! + evalMs!).toBeCloseTo(totalMs!, 3);
     expect(totalMs).toBeLessThanOrEqual(doneMs!);

@@ -14,7 +14,7 @@ function readAll(frames: readonly string[]): unknown {
   return { ...(content(reader) as object), notes: reader.notes, unread: reader.completion.unread.said() };
 }
 
-/** A second choice that says nothing changes nothing, but such a frame is not plain. */
+/** A second choice without content changes nothing, but such a frame is not plain. */
 const notPlain = (frame: Json): Json => ({
   ...frame,
   choices: [...(frame['choices'] as unknown[]), { index: 1, delta: {} }],
@@ -52,7 +52,7 @@ describe('plain frames', () => {
   test('say the same by the short way and by the long one', () => {
     fc.assert(
       fc.property(frames, around, (all, rest) => {
-        // As servers send them: one form for most.
+        // As servers send them: mostly of one form.
         const alike = all.map((frame, n) => (n % 3 === 2 ? frame : { ...frame, ...rest }));
         expect(readAll(alike.map((frame) => JSON.stringify(frame)))).toEqual(
           readAll(alike.map((frame) => JSON.stringify(notPlain(frame)))),
@@ -125,7 +125,7 @@ describe('events without the parser', () => {
           const seen = texts.flatMap((each) => feed(each)).filter(({ kind }) => kind !== 'strange');
           return seen;
         };
-        // In one part all of it is the parser's.
+        // In one part, all of it goes to the parser.
         const whole = seenOf([`:${newline}${parts.join('')}\n\n`]);
         expect(seenOf([`:\n\n`, ...parts, '\n\n'])).toEqual(whole);
         expect(seenOf([`:\n\n`, parts.join(''), '\n\n'])).toEqual(whole);

@@ -7,7 +7,7 @@ const body = goodFrames().map(frameText).join('');
 const head = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n';
 const sized = `content-length: ${body.length}\r\n\r\n${body}`;
 
-/** A server of bytes that tells of each request, whichever connection it comes on. */
+/** A server of bytes that calls back for each request, on any connection. */
 async function raw(
   onRequest: (socket: Socket) => void,
 ): Promise<{ url: string; connections: number; idle: Socket[] } & AsyncDisposable> {

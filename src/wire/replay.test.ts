@@ -13,10 +13,10 @@ const piece = (fields: object): unknown => ({ choices: [{ delta: fields, finish_
 const thought = piece({ reasoning: 'hm' });
 const word = piece({ content: 'Type' });
 
-/** Reads of one stream: what came, how late its stamp was by the work of its thread, and what it waited besides. */
+/** Reads of one stream: the bytes, the lag of their stamps from the thread's own work, and the wait for a processor. */
 type Read = readonly [frame: unknown, lagMs: number, waitedMs?: number];
 
-/** The exchange that is read from them: sent at 1000, handed over `handOverMs` later, a read every 100 ms. */
+/** The exchange read from them: sent at 1000, handed over `handOverMs` later, a read every 100 ms. */
 function exchangeOf(reads: readonly Read[], handOverMs = 0): Exchange {
   const track = new RunQueueTrack();
   const bodies = reads.map(([frame]) => Buffer.from(frameText(frame)));

@@ -38,7 +38,7 @@ test('the bound is never below what was truly waited, whatever was let go of bef
         const from = Math.max(pairs[0]![0], stamp - lag);
         track.forget(from);
         const sumAt = (when: number): number => pairs.findLast(([instant]) => instant <= when)?.[1] ?? 0;
-        // What was waited between two entries may have been waited at any time between them.
+        // The wait between two entries may have been at any time between them.
         expect(track.bound(stamp, lag)).toBeGreaterThanOrEqual(lag + sumAt(stamp) - sumAt(from) - 1e-9);
       },
     ),

@@ -28,14 +28,14 @@ const request: fc.Arbitrary<ChatRequest> = fc.record({
   headers: fc.dictionary(name, fc.option(value)),
 });
 
-/** What was made, or why not. */
+/** The request that was made, or why not. */
 const outcome = <T>(made: Promise<T>): Promise<T | string> => made.catch((error: unknown) => String(error));
 
 test('each request is to the byte what the SDK makes of it, whatever was asked before', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(request, { minLength: 1, maxLength: 4 }), async (all) => {
       const requests = new SdkRequests();
-      // Each twice, so that the second is made after the pattern of the first, with the values of another.
+      // Each twice, so that the second follows the pattern of the first, with other values.
       for (const each of [...all, ...all.map((one) => ({ ...one, body: all[0]!.body }))])
         expect(await outcome(requests.of(each))).toEqual(await outcome(madeBySdk(each)));
     }),

@@ -22,7 +22,7 @@ import {
 import { certificate, key } from './testing/certificate.ts';
 
 const frames = goodFrames().map(frameText);
-/** Asked, and answered when there are three. */
+/** Answered when three requests have come. */
 const together: ServerResponse[] = [];
 
 /** Every way in which an answer comes or does not, by its path. */
@@ -96,7 +96,7 @@ test.each<[way: string, outcome: string, options?: AskOptions]>([
   ['endless', 'error body_too_large', { params: { max_tokens: 1 } }],
   ['good', 'cancelled', { signal: AbortSignal.abort() }],
   ['good', 'Type O.', { due: performance.now() + 20 }],
-  // For undici to judge, wherever it is.
+  // Left to undici's judgment, anywhere.
   ['good', 'error bad_http', { headers: { 'content-length': '1' } }],
   ['native', 'error UND_ERR_INVALID_ARG', { native: true, headers: { x: 'a\nb: c' } }],
 ])('sent from a thread of its own, "%s" is %s, as from this one', async (way, outcome, options) => {
@@ -121,7 +121,7 @@ test('of requests that are made in one turn each is sent, and one that is given 
   const asked = [1, 2, 3].map((n) =>
     n === 2 ? one.ask(`${server.url}/silent`, { signal: stop.signal }) : one.ask(`${server.url}/good`),
   );
-  // The SDK takes some turns of promises to say what a request looks like; all of them are in this turn of the loop.
+  // The SDK takes some turns of promises to make a request. All of them are in this turn of the loop.
   for (let n = 0; n < 100; n++) await Promise.resolve();
   stop.abort();
   const [first, second, third] = await Promise.all(asked);
@@ -142,7 +142,7 @@ test('instants are on the clock of this thread; warmed connections are taken', a
 });
 
 test('while this thread is held, the other one sends and stamps', async () => {
-  // Refused by this machine, without any help of a server.
+  // Refused by this machine, without any server.
   const asked = one.ask('http://127.0.0.1:1', { native: true });
   const held = performance.now() + 400;
   while (performance.now() < held);

@@ -57,7 +57,7 @@ async function* each<T>(...items: T[]): AsyncGenerator<T> {
 test('one stream under every definition, by sums done by hand', async () => {
   const [model] = await applyDefinitions(measured(row), each(line), [table]);
   const figures = Object.fromEntries(model!.readings.map(({ tool, figures }) => [tool, figures]));
-  // Our own line is the one of the table.
+  // Our own line equals that of the table.
   expect(figures['gatebench']).toEqual({ ttft: 201, perToken: 31, gap: 150, e2e: 501, speed: 32 });
   expect(figures['vLLM bench']).toEqual({ ttft: 100, perToken: 41, gap: 82, e2e: 510 });
   expect(figures['AIPerf']).toEqual({ ttft: 200, perToken: 30, e2e: 500, speed: 1000 / 30 });

@@ -54,7 +54,7 @@ test('the share that the server reports is said, and becomes a warning where it 
   expect(cachedBy(3000).warnings()).toEqual([{ kind: 'prompt-cache', model: 'a', share: 0.75 }]);
   expect(cachedBy(0).promptCaches()).toMatchObject([{ cached_share: 0 }]);
   expect(cachedBy(0).warnings()).toEqual([]);
-  // A server that counts only what it read anew has no share that could be told.
+  // A server that counts only what it newly read has no known share.
   expect(cachedBy(9000).promptCaches()).toEqual([]);
 });
 
@@ -84,7 +84,7 @@ test('many short prompts whose repeats are surely faster tell it, too; noise doe
   expect(alarms).toBeLessThan(5);
 });
 
-/** Two routes that take turns at asking each of 24 prompts first; whoever is first waits so much longer. */
+/** Two routes that take turns at asking each of 24 prompts first. The first one waits this much longer. */
 function blocks(times: number, seed: string, cells: (isFirst: boolean) => Partial<RequestRow> = () => ({})) {
   const random = seededRandom(seed);
   return Array.from({ length: 24 }, (_, block) =>
@@ -116,7 +116,7 @@ test('a server that reports more cached tokens to whoever comes second needs no 
   expect(collect(blocks(1, 'reported', cached), severalRoutes).warnings()).toContainEqual(
     expect.objectContaining({ kind: 'shared-cache' }),
   );
-  // A system prompt that both find there is no matter between them.
+  // A system prompt that both find in the cache makes no difference between them.
   const both = blocks(1, 'reported', () => ({ cached_tokens: 50 }));
   expect(collect(both, severalRoutes).warnings()).toEqual([]);
 });

@@ -5,24 +5,24 @@ import { queueLadder, type Step } from './queue-ladder.ts';
 interface World {
   requests: number;
   concurrency: number;
-  /** What the server answers at once. */
+  /** Number of requests that the server answers at the same time. */
   slots: number;
-  /** Spread of the times, on logs. */
+  /** Spread of the times, in logs. */
   sigma: number;
   /** Different prompts, each with a TTFT of its own. */
   kinds?: number;
 }
 
-/** A closed loop against a server with a queue: who comes when all slots are taken waits for the first to be free. */
+/** A closed loop against a server with a queue: a request that finds all slots taken waits for the first free one. */
 function simulate({ requests, concurrency, slots, sigma, kinds = 1 }: World, random: Random): Step[] {
   const around = (median: number): number => median * Math.exp(sigma * normal(random));
   const base = Array.from({ length: kinds }, () => 40 + 200 * random());
   const free = Array.from({ length: slots }, () => 0);
-  /** When each ended, rising. */
+  /** When each ended, ascending. */
   const ends: number[] = [];
   const steps: Step[] = [];
   for (let n = 0; n < requests; n++) {
-    // The n-th is sent as soon as fewer than `concurrency` are under way.
+    // The n-th is sent as soon as fewer than `concurrency` are in flight.
     const at = n < concurrency ? n * 3 : ends[n - concurrency]!;
     const kind = Math.floor(random() * kinds);
     const slot = free.indexOf(Math.min(...free));

@@ -8,7 +8,7 @@ import { comparison } from './testing/records.ts';
 
 const prompts = Array.from({ length: 40 }, (_, index) => `p${String(index).padStart(2, '0')}`);
 
-/** A run of a and b; the lengths of b's answers are told, those of a are 100. */
+/** A run of a and b. The lengths of b's answers are given, those of a are 100. */
 async function figuresOf(
   lengthOf: (index: number) => number | undefined,
   preferred: (index: number) => 'a' | 'b' | 'tie',

@@ -215,7 +215,7 @@ describe('preferences', () => {
   });
 
   test('of a judge that takes what stands first are all ties, and it is named', () => {
-    // In the order `ab` a stands first, in `ba` b.
+    // In the order `ab` a comes first, in `ba` b.
     const found = of(all(() => ['a', 'b']));
     expect(found.preferences).toMatchObject([{ first_preferred: 1, splits: 60, ties: 60, win_share: 0.5 }]);
     expect(found.preferences[0]!.verdict).not.toMatch(/better|worse/);
@@ -294,7 +294,7 @@ test('the checks have their rows, with the share of prompts that pass every time
 describe('variants of the prompts', () => {
   const arms = ['short', 'long'] as const;
   const eventOf = (variant: string, model: string, prompt_id: string) => `${variant}/${model}/${prompt_id}`;
-  /** The short one is right on half of the prompts, the long one on all of them. */
+  /** The short one is right on half of the prompts, the long one on all. */
   const isRight = (variant: string, index: number): boolean => variant === 'long' || index % 2 === 0;
   const records = arms.flatMap((variant) =>
     ['a', 'b'].flatMap((model) =>
@@ -330,7 +330,7 @@ describe('variants of the prompts', () => {
         basis: 'judge+people',
         point: cell.variant === 'long' ? 1 : 0.5,
       });
-    // Two things that differ at once are no comparison.
+    // Two differences at the same time are not a comparison.
     expect(found.pairs.map(({ model_a, model_b, verdict }) => `${model_b} ${verdict} ${model_a}`)).toEqual([
       'b (short) not settled a (short)',
       'a (long) better a (short)',

@@ -11,7 +11,7 @@ import { completionScript, shells, type Shell } from './scripts.ts';
 
 const bin = fileURLToPath(new URL('../../bin.ts', import.meta.url));
 
-/** A folder with a program of our name, a suite and two runs. */
+/** A folder with a program with our name, a suite and two runs. */
 let home: Scratch;
 beforeAll(async () => {
   home = await scratch();
@@ -74,7 +74,7 @@ describe('what is offered', () => {
 
 const isThere = (shell: Shell): boolean => spawnSync(shell, ['--version']).status === 0;
 
-/** How each shell is asked what it would offer for the words behind the program's name. */
+/** How to ask each shell for its completions of the words after the program's name. */
 const asks: Record<Shell, (words: readonly string[]) => string[]> = {
   bash: (words) => [
     '--norc',
@@ -82,7 +82,7 @@ const asks: Record<Shell, (words: readonly string[]) => string[]> = {
     `${completionScript('bash')}\nCOMP_WORDS=(gatebench ${quoted(words)}); COMP_CWORD=${words.length}
 _gatebench 2>/dev/null; printf '%s\\n' "\${COMPREPLY[@]}"`,
   ],
-  // Without a screen there is no zsh that completes: its own functions are replaced by some that print.
+  // Without a screen zsh does not complete: its own functions are replaced by some that print.
   zsh: (words) => [
     '-f',
     '-c',
@@ -99,7 +99,7 @@ ${completionScript('zsh')}\nwords=(gatebench ${quoted(words)}); CURRENT=${words.
 
 const quoted = (words: readonly string[]): string => words.map((word) => `'${word}'`).join(' ');
 
-// Only bash is demanded: the others are seldom there.
+// Only bash is required: the others are rarely installed.
 describe.each(
   shells.filter((shell) => isThere(shell) || (shell === 'bash' && process.env['GATEBENCH_REQUIRE_TOOLS'])),
 )('in %s', (shell) => {

@@ -20,7 +20,7 @@ interface Night {
   models?: readonly string[];
 }
 
-/** The files that the gate leaves of a night. */
+/** The files that the gate leaves for a night. */
 async function night(
   { path }: Scratch,
   { verdict = 'fail', suite = 'support', models = ['glm'] }: Night = {},
@@ -48,7 +48,7 @@ const deliver = (
   env: Record<string, string> = {},
 ): Promise<Finished> => gatebench(['deliver', ...folders], cwd.path, { ...job, ...gh.env, ...env });
 
-/** What each call of a list of nights does, in a word or two. */
+/** The effect of each call for a list of nights, in a word or two. */
 async function done(cwd: Scratch, gh: FakeGh, nights: readonly Night[]): Promise<string[]> {
   const said: string[] = [];
   for (const each of nights) said.push((await deliver(cwd, gh, [await night(cwd, each)])).stdout.trim());
@@ -80,7 +80,7 @@ describe('an issue', () => {
     expect(opened!.body!['body']).toMatch(
       /^<!-- gatebench-gate support -->\n## fail · `support`\n[^]*1\.50×/,
     );
-    // The same night again has nothing to say.
+    // The same night again changes nothing.
     expect(await done(cwd, gh, [{}])).toEqual(['']);
     const more = { models: ['glm', 'kimi'] };
     expect(await done(cwd, gh, [more, { verdict: 'warning' }, { verdict: 'incomplete' }])).toEqual(
@@ -109,7 +109,7 @@ describe('an issue', () => {
     expect(await done(cwd, gh, [{}, both, { verdict: 'warning' }])).toEqual(['', '', '']);
     expect(await done(cwd, gh, [{ models: ['glm', 'qwen'] }])).toEqual(['support: opened issue #2']);
     close();
-    // A pass is written down without a word to anybody.
+    // A pass is recorded without a notification.
     expect(await done(cwd, gh, [{ verdict: 'pass' }, { verdict: 'pass' }])).toEqual([
       'support: updated issue #2',
       '',
@@ -281,7 +281,7 @@ describe('what goes wrong is a warning and no exit code', () => {
     await using cwd = await scratch();
     await writeFile(join(cwd.path, 'gh'), '#!/bin/sh\nexec sleep 600', { mode: 0o755 });
     const slept: number[] = [];
-    // A clock on which the time is over at once.
+    // A clock on which every deadline has passed at once.
     const clock = { ...systemClock, sleep: (ms: number) => Promise.resolve(void slept.push(ms)) };
     const env = { ...job, PATH: `${cwd.path}:/usr/bin:/bin` };
     const io = { ...testIo(cwd.path, env), clock };

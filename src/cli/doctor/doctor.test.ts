@@ -93,7 +93,7 @@ test.each([
 test('Ctrl-C ends it at once with 130, and what was seen until then is shown', async () => {
   await using cwd = await scratch();
   const { child, finished } = start(['doctor', '--route', 'demo'], cwd.path);
-  // The second question is on its way when this line comes.
+  // The second question is in flight when this line comes.
   await new Promise<void>((resolve) =>
     child.stderr!.on('data', (text: string) => {
       if (text.includes('sim-swift, whole')) resolve();

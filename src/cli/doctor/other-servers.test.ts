@@ -20,7 +20,7 @@ afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
-/** A server that is nobody's gateway. */
+/** A server that is not a gateway. */
 async function serve(handle: Handler): Promise<{ url: string; asked: Asked[] }> {
   const asked: Asked[] = [];
   const server = createServer((request: IncomingMessage, response) => {
@@ -69,7 +69,7 @@ async function examined(flags: Partial<ExamineFlags>): Promise<{ diagnosis: Diag
 const json = (response: ServerResponse, status: number, body: unknown): void =>
   void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 
-/** A good answer, streamed or whole, that says to have used so many tokens. */
+/** A good answer, streamed or not, that reports this many tokens. */
 function answer({ body }: Asked, response: ServerResponse, tokens = 6): void {
   const usage = { prompt_tokens: 20, completion_tokens: tokens, total_tokens: 20 + tokens };
   const base = { id: 'c', created: 1, model: body['model'] };
@@ -139,7 +139,7 @@ describe('a wrong path is told from a missing model', () => {
 describe('the limits hold, whatever the server does', () => {
   test.each([6, 256, 5000])('where each answer uses %i tokens', async (tokens) => {
     const { url, asked } = await serve((one, response) => {
-      // What only Cloudflare's gateway sends: so the doors are knocked at, too.
+      // Sent only by Cloudflare's gateway, so the checks for it are made, too.
       response.setHeader('cf-aig-log-id', 'log-1');
       if (one.path.endsWith('/models')) json(response, 200, { data: [{ id: 'm' }] });
       else answer(one, response, tokens);

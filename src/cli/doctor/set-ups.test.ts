@@ -22,10 +22,10 @@ const secrets = {
   OLLAMA_API_KEY: 'ollama-key-of-mine',
   CLOUDFLARE_API_TOKEN: 'api-token-of-mine',
 };
-/** A clock that never waits long; what is late is there on the next look. */
+/** A clock that never waits long. Late rows are available at the next check. */
 const clock: Clock = { ...systemClock, sleep: () => systemClock.sleep(20) };
 const running: Mock[] = [];
-/** Ids of all that the tests of this file have found. */
+/** Ids of all findings in this file's tests. */
 const shown = new Set<string>();
 
 afterAll(async () => {
@@ -34,7 +34,7 @@ afterAll(async () => {
 
 interface Examined {
   diagnosis: Diagnosis;
-  /** All that a user could see of it. */
+  /** Everything that a user could see. */
   shown: string;
   url: string;
 }
@@ -83,7 +83,7 @@ async function examined(
   return { diagnosis, url, shown: [...said, text, JSON.stringify(diagnosisJson(diagnosis))].join('\n') };
 }
 
-/** What was found, but for what is only worth knowing. */
+/** The findings, except those that are only worth knowing. */
 const found = ({ diagnosis }: Examined): string[] =>
   diagnosis.findings.flatMap(({ id, mark, where }) =>
     mark === 'note' ? [] : [`${id}: ${[...new Set(where.map(({ route }) => route))].join(' ')}`],
@@ -98,7 +98,7 @@ const answer = ({ diagnosis }: Examined, wanted: string): string | undefined =>
 const gatewayRoutes = 'compat provider';
 const allRoutes = 'compat provider direct';
 
-/** Every set-up that the mock can play, and what is found with it. */
+/** Every setup that the mock can play, with its findings. */
 const expectations: Readonly<Record<string, readonly string[]>> = {
   'token-refused': [`token-refused: ${gatewayRoutes}`],
   'token-unknown': [`token-unknown: ${gatewayRoutes}`, 'other-failure: direct'],
@@ -118,7 +118,7 @@ const expectations: Readonly<Record<string, readonly string[]>> = {
   'cloud-suffix': [],
   'other-model': [`other-model: ${allRoutes}`],
   reasoning: [`reasoning-eats-max-tokens: ${allRoutes}`],
-  // Guardrails and DLP are Cloudflare's: what is said of the direct route does not name them.
+  // Guardrails and DLP belong to Cloudflare, so findings on the direct route do not name them.
   buffered: [`buffered: ${gatewayRoutes}`, 'buffered: direct'],
   guardrails: [`stream-as-json: ${gatewayRoutes}`, `guardrails-on: ${gatewayRoutes}`],
   'guardrails-block': [`guardrails-block: ${allRoutes}`],
@@ -146,7 +146,7 @@ test('what is expected covers every set-up', () => {
   expect(Object.keys(expectations).toSorted()).toEqual(setUps.map(({ name }) => name).toSorted());
 });
 
-// A process that is itself late accuses nobody of holding a stream back: asked alone, and for many pieces.
+// A process that is itself late accuses no route of holding a stream back: tested alone, and with many pieces.
 const onABusyMachine = { retry: 3 };
 const heldBack: Partial<MockOptions> = { speed: 2, knobs: { fail: 'buffered', answerFrames: 200 } };
 
@@ -171,7 +171,7 @@ async function findsSetUp({ name, options }: (typeof setUps)[number]): Promise<v
   expect(spent.tokens).toBeLessThanOrEqual(limits.tokens);
 }
 
-/** What only shows with other flags, other credentials, or another suite. */
+/** Findings that need other flags, other credentials, or another suite. */
 const further: readonly {
   what: string;
   options?: Partial<MockOptions>;
@@ -313,7 +313,7 @@ test("what nobody can explain is looked up in the gateway's log only where the g
   expect(fixes).toEqual(['provider: true', 'direct: false']);
 });
 
-/** A suite that says `auth: bearer`. */
+/** A suite with `auth: bearer`. */
 async function bearerSuite(folder: string): Promise<string> {
   const suite = join(folder, 'bearer.yaml');
   await writeFile(
@@ -504,7 +504,7 @@ test.each([
   expect(diagnosis.findings.map((finding) => finding.id)).toContain(id);
 });
 
-// The tests of this file run in order, so this one sees all that the others found.
+// The tests of this file run in order, so this one has the findings of all others.
 test('every finding is shown by a set-up or a failure above: none is there that was never found', () => {
   const kinds = [...refusals, ...observations].map(({ id }) => id);
   expect(kinds.filter((id) => !shown.has(id))).toEqual([]);

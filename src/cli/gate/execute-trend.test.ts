@@ -7,7 +7,7 @@ import { trendTable } from '../../report/trend/trend-table.ts';
 import { decision, historyOf, runIdOf } from '../../analysis/testing/nights.ts';
 import { trendReports } from './execute-trend.ts';
 
-/** Sixty nights, 1 % up and down; a is 1.4× slower from night 40 on. */
+/** Sixty nights, 1 % up and down. a is 1.4× slower from night 40 on. */
 const nights = (level: number, later = 1): number[] =>
   Array.from({ length: 60 }, (_, night) => level * [1, 1.01, 0.99][night % 3]! * (night >= 40 ? later : 1));
 const rows = historyOf({ a: nights(1000, 1.4), b: nights(2000), c: nights(700), d: nights(900) });
@@ -64,7 +64,7 @@ test('the page draws each line once, with its changes, decisions and dropped nig
     decision('drop', 10, { reason: 'the network was down' }),
   ];
   const html = htmlDocument(trendFrame(trendReports([...rows, ...decided]), ['one line was left out']));
-  // a, b, c, d, and what all share.
+  // a, b, c, d, and the shift that all share.
   expect(html.match(/<figure id="suite-0-0-\d"/g)).toHaveLength(5);
   expect(html).toMatch(/aria-label="a, e2e_latency_ms: 60 nights, latest [^"]*, changed on 2026-12-11\."/);
   expect(html).toContain('one line was left out');
@@ -81,7 +81,7 @@ test('a band shows the interval of each night that has one, and a table says it 
   const html = htmlDocument(trendFrame([report!], []));
   expect(html).toContain('900 ms – 16.7 min');
   expect(html).toMatch(/fill-opacity="0.14"[^>]*><path d="M/);
-  // The open end of one night's interval leaves a gap, and what all share has no interval at all.
+  // The open end of one night's interval leaves a gap, and the shared shift has no interval at all.
   const open = wide.map((row, night) => (night === 1 ? { ...row, ci_high: undefined } : row));
   const [gap] = trendReports([...open, ...historyOf({ b: [1, 2, 3] })]);
   expect(gap?.lines[0]?.highs).toEqual([1e6, NaN, 1e6]);
@@ -97,7 +97,7 @@ test('each line is drawn once, and two years of nights are a page that opens at 
   expect(html.match(/<svg class="plot"[^>]*role="img"|<svg role="img"/g)).toHaveLength(1);
   expect(html.length).toBeLessThan(300_000);
   expect(html).toMatch(/fill-opacity="0.14"/);
-  // A dropped night is a point all the same.
+  // A dropped night is still a point.
   const dropped = trendReports([...historyOf({ a: years }), decision('drop', 100)]);
   expect(htmlDocument(trendFrame(dropped, [])).match(/<circle/g)).toHaveLength(1);
 });

@@ -38,7 +38,7 @@ test('--github leaves summary, annotations and files; the exit code stays', asyn
   expect(summary).toMatch(
     /^earlier\n\*\*Simulated models: [^\n]+\.\*\*\n\n## fail · `nightly`\n\n> \[!IMPORTANT\]\n> SIMULATED/,
   );
-  // Whatever a name says, the runner obeys only the lines after the table.
+  // Whatever a name contains, the runner obeys only the lines after the table.
   expect(stdout).toMatch(/^::stop-commands::([\w-]+)\nfail · [^]*\n::\1::\n::error /);
 });
 

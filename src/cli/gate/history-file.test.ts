@@ -79,7 +79,7 @@ test('the history of a version without checksums gets them with its next line, a
   const columns = withoutCheck.toReversed();
   const first = nightRow(0, 'a', 1);
   const reason = '=1+1, "new"\nlevel';
-  // As it was written before: not guarded.
+  // As it was written before: not protected.
   const old = csvFile(columns, [first, decision('accept', 0, { reason })]).replace("'=1+1", '=1+1');
   await writeFile(historyFile(folder.path), old);
   expect((await readHistory(folder.path)).at(-1)).toMatchObject({ reason });
@@ -97,7 +97,7 @@ test('the history of a version that knew of no places gets their column when the
   const text = csvFile(columns, old);
   await writeFile(historyFile(folder.path), text);
   await appendHistory(folder.path, () => [nightRow(1, 'a', 2)]);
-  // Nobody named a place: what stands there stays as it is.
+  // No place was named: existing lines stay unchanged.
   expect(await readFile(historyFile(folder.path), 'utf8')).toBe(
     text + csvLines(columns, [nightRow(1, 'a', 2)]),
   );

@@ -13,7 +13,7 @@ import { nightlySuite, writeNight } from './testing/nightly-runs.ts';
 const secret = '/services/T0AAAAAAA/B0BBBBBBB/cccccccccccccccccccccccc';
 const more = 'thresholds: [{ metric: geomean(e2e_latency_ms), model: kimi, max: 100 }]';
 
-/** Gates a night that fails, or one that still learns. */
+/** Gates a night that fails, or one while the gate is learning. */
 async function gated(folder: string, args: readonly string[], env: Record<string, string>, failing = true) {
   const { suite } = await nightlySuite(folder, failing ? { more } : { prompts: 2 });
   const night = await writeNight(folder, { suite, file: 'nightly.yaml', night: 1, seed: 'n', route: 'demo' });

@@ -11,18 +11,18 @@ interface Verdict {
   night: number;
   word: string;
   code: number;
-  /** Cells that are not well: `glm warning`. */
+  /** Cells with a problem: `glm warning`. */
   cells: string[];
 }
 
 interface Month {
-  /** How much slower which model is on a night. */
+  /** Slowdown of a model on a night. */
   slowerOn?: (night: number) => Partial<Record<string, number>>;
-  /** After which night somebody accepts which one as glm's new level. */
+  /** Night after which somebody accepts a night as glm's new level. */
   accepted?: { after: number; night: number };
 }
 
-/** Thirty nights through run folders, history file and gate, as CI would have them. */
+/** Thirty nights through run folders, history file and gate, as in CI. */
 async function thirtyNights(
   seed: string,
   { slowerOn = () => ({}), accepted }: Month = {},
@@ -63,7 +63,7 @@ async function thirtyNights(
   }
 }
 
-/** To look at them: `NIGHTS=1 npx vitest run src/cli/gate/thirty-nights`. */
+/** To print them: `NIGHTS=1 npx vitest run src/cli/gate/thirty-nights`. */
 function show(verdicts: readonly Verdict[]): void {
   if (!process.env['NIGHTS']) return;
   for (const { night, word, code, cells } of verdicts)
@@ -82,7 +82,7 @@ test('a model that becomes 1.3× slower on night 20 warns that night and fails t
   const failed = verdicts.find(({ cells }) => cells.includes('glm fail'))?.night;
   expect([20, 21]).toContain(warned);
   expect([21, 22]).toContain(failed);
-  // A night on which the change is less sure is not settled; none of the ten passes again.
+  // A night on which the change is less sure is not settled. None of the ten passes again.
   expect(words.slice(failed! - 1)).not.toContain('pass');
 });
 
@@ -94,7 +94,7 @@ test('accepted after a few red nights, the new level is learned and then passes'
   show(verdicts);
   const words = verdicts.map(({ word }) => word);
   expect(words.slice(20, 23)).toEqual(['fail', 'fail', 'fail']);
-  // The baseline starts with night 20: four nights are there on night 24, seven on night 27.
+  // The baseline starts with night 20: it has four nights on night 24, and seven on night 27.
   expect(words.slice(23, 26)).toEqual(['learning 4/7', 'learning 5/7', 'learning 6/7']);
   expect(verdicts.slice(23).map(({ code }) => code)).toEqual(Array<number>(7).fill(0));
   expect(words.slice(26)).toContain('pass');
@@ -116,7 +116,7 @@ test('thirty clean nights never fail, and hardly ever warn', async () => {
     show(verdicts);
     const words = verdicts.slice(7).map(({ word }) => word);
     expect(verdicts.map(({ code }) => code)).toEqual(verdicts.map(() => 0));
-    // These seeds stand for the usual month; how often a month is worse is measured over many in bench/.
+    // These seeds represent the usual month. How often a month is worse is measured over many in bench/.
     expect(words.filter((word) => word === 'warning').length).toBeLessThanOrEqual(3);
     expect(words.filter((word) => word === 'pass').length).toBeGreaterThanOrEqual(15);
   }

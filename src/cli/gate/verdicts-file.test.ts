@@ -12,7 +12,7 @@ import { readVerdicts, verdictsFile } from './verdicts-file.ts';
 const verdictsOf = async (history: string): Promise<NightVerdict[]> =>
   nightVerdicts(await readVerdicts(history, new FileState()));
 
-/** Gates some nights; the words are what the gate said. */
+/** Gates some nights. Returns the gate's verdicts. */
 async function nightsOf(
   folder: string,
   nights: readonly Partial<NightOptions>[],

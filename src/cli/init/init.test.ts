@@ -66,7 +66,7 @@ describe('init --gateway', () => {
     expect(stdout).toContain('✗ gateway.ai.cloudflare.com cannot be reached');
     expect(stdout).not.toContain('a-token-of-mine');
     expect(stdout.slice(stdout.indexOf('doctor · '))).not.toContain(account);
-    // Of all that is said here, the steps alone are for the owner's eyes.
+    // Only the steps are private to the owner.
     expect(stdout.slice(0, stdout.indexOf('Everything is set'))).toContain(account);
   });
 

@@ -76,7 +76,7 @@ describe('shards', () => {
     const mock = await createMock({ gatewayToken: token, speed: 20 });
     const sent = [await sendShard(cwd.path, mock.url, '1/2'), await sendShard(cwd.path, mock.url, '2/2')];
     await mock.close();
-    // The threshold is broken, but a shard decides none.
+    // The threshold is broken, but a shard does not decide it.
     expect(sent.map(({ code }) => code)).toEqual([0, 0]);
 
     const merged = await gatebench(['merge', 's2', 's1', '--out', 'whole'], cwd.path);

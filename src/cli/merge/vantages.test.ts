@@ -82,7 +82,7 @@ test('runs from several places are one run, whatever their seeds and shards', as
     ...{ status: 'complete', vantages: ['ams', 'fra'], requests_done: 16, requests_planned: 16 },
   });
   expect(report.run).not.toHaveProperty('labels');
-  // A run of its own, which may stand beside its parts.
+  // A separate run, which may be next to its parts.
   expect(manifest.merged_from!.map(({ run_id }) => run_id)).not.toContain(manifest.run_id);
   expect(report.run.seed).toMatch(/^7, \d+$|^\d+, 7$/);
   expect(manifest.merged_from).toEqual([
@@ -90,7 +90,7 @@ test('runs from several places are one run, whatever their seeds and shards', as
     expect.objectContaining({ vantage: 'ams', shard: '2/2' }),
     expect.objectContaining({ vantage: 'fra', shard: '1/1' }),
   ]);
-  // The one model is called like a place: it is told apart all the same.
+  // One model has the name of a place. It is still distinguished.
   expect(collected.cells.map(({ model: id, vantage }) => `${id} ${vantage}`)).toEqual([
     'fra ams',
     'fra fra',

@@ -23,10 +23,10 @@ test('a month with an outage, a slowdown, a night run twice and a new version is
   const words = (night: number): string[] =>
     runs.filter((run) => run.night === night).map(({ word }) => word);
   expect(words(10)).toEqual(['incomplete']);
-  // Run again the same day, the slowdown confirms nothing; the next night does.
+  // Run again on the same day, the slowdown confirms nothing; the next night does.
   expect([words(13), words(14), words(15)]).toEqual([['warning', 'warning'], ['fail'], ['fail']]);
   expect(words(16)).not.toEqual(['fail']);
-  // The new version fails until it is accepted, and is learned.
+  // The new version fails until it is accepted, and is then learned.
   expect([20, 21, 22, 23].map((night) => words(night)[0])).toEqual(['warning', 'fail', 'fail', 'fail']);
   expect(words(24)).toEqual(['learning 4/7']);
   expect(words(30)).toEqual(['pass']);

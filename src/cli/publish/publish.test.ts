@@ -19,7 +19,7 @@ import { nightlySuite, writeNight } from '../gate/testing/nightly-runs.ts';
 import { gatebench, scratch, type Finished } from '../testing/gatebench.ts';
 import { siteOf, type HistoryTables } from './site-of.ts';
 
-/** Twenty nights; the level of a moves on the tenth. */
+/** Twenty nights. The level of a moves on the tenth. */
 const level = Array.from({ length: 20 }, (_, night) => (night < 10 ? 1000 : 1500) + (night % 3) * 10);
 const steady = level.map((_, night) => 700 + (night % 3) * 5);
 const month = historyOf(
@@ -45,7 +45,7 @@ const verdicts = [
   verdict(11, 'fail', alarm),
 ];
 
-/** What every row has, whatever it is about. */
+/** Cells of every row, whatever it is about. */
 const always = Object.fromEntries(
   nightColumns
     .filter((column: Column) => column.required && column.kind === 'number')
@@ -168,7 +168,7 @@ test('a history becomes a page, badges with the interval, and a feed, and the sa
   expect(files['index.html']).toContain('2026-11-11 a e2e_latency_ms 1.50×');
   await publish(folder.path);
   expect(await filesOf(join(folder.path, 'site'))).toEqual(files);
-  // Nor does it matter in which folder it is, in which order its lines stand, or what is already there.
+  // Nor does it depend on the folder, on the order of lines, or on existing files.
   const { history, nights } = tables();
   const other = join(folder.path, 'other');
   await writeHistory(join(other, 'history'), {
@@ -190,7 +190,7 @@ test('the feed is valid Atom and has each verdict other than pass and each chang
     ['nightly: e2e_latency_ms of a 1.50× from 2026-11-11 on', expect.stringContaining('differ for good')],
     ['incomplete: nightly, 2026-11-10', '9 of 10 requests failed'],
   ]);
-  // More nights and more suites leave what was told before as it is.
+  // More nights and more suites leave earlier entries unchanged.
   const later = siteOf({
     history: [...month, ...historyOf({ x: [1, 2, 3] }, { suite: 'another' }), nightRow(20, 'a', 1510)],
     nights: [],
@@ -376,7 +376,7 @@ test('damaged lines are passed over, on the page as on stderr', async () => {
   expect(done.code).toBe(0);
   const page = (await filesOf(join(folder.path, 'site')))['index.html']!;
   for (const name of ['history.csv', 'nights.csv', 'verdicts.csv']) {
-    // What a person types there names the folder; a page says the same wherever the history lies.
+    // Commands for the terminal name the folder; a page is the same wherever the history is.
     expect(done.stderr).toMatch(new RegExp(`⚠ history/${name}: .* gatebench repair history\\.$`, 'm'));
     expect(page).toContain(`<p class="bad">${name}: `);
   }
@@ -393,7 +393,7 @@ test('files of others stay, and files of suites that are gone are taken away if 
   await writeFile(join(site, 'latest/mine.html'), 'mine');
   expect(await publish(folder.path)).toMatchObject({ code: 0 });
   expect(Object.keys(await filesOf(site))).toContain('badge-gone.json');
-  // A list that somebody has changed leads nowhere else.
+  // A list that was edited leads nowhere else.
   const list = join(site, 'gatebench-site.json');
   await writeFile(join(folder.path, 'precious.json'), 'precious');
   const changed = (await readFile(list, 'utf8')).replace(
@@ -446,13 +446,13 @@ test('the latest report is published without a word of questions, answers and se
   expect(closed['latest/nightly.html']).not.toContain('Question 0?');
   expect(await publish(folder.path, '--answers')).toMatchObject({ code: 0 });
   expect((await filesOf(site))['latest/nightly.html']).toContain('Question 0?');
-  // Where the run is not, its page stays as it was published. A run may stand right in the folder, whatever it is called.
+  // If the run is missing, its page stays as it was published. A run may be directly in the folder, under any name.
   await publish(folder.path);
   await mkdir(join(folder.path, 'nights'));
   await rename(run, join(folder.path, 'nights/suites-nightly'));
   expect(await publish(folder.path, '--results', 'nowhere')).toMatchObject({ code: 0 });
   expect(await filesOf(site)).toEqual(closed);
-  // One with answers does not stay where nobody asks for them any more.
+  // A page with answers is removed if they are no longer requested.
   await publish(folder.path, '--results', 'nights', '--answers');
   const open = await filesOf(site);
   await publish(folder.path, '--results', 'nowhere', '--answers');

@@ -11,14 +11,14 @@ import { openBrowser, seriousFindings, withoutBrowser } from '../../report/page/
 import { hostileTexts } from '../../report/page/testing/hostile.ts';
 import { gatebench, scratch, type Scratch } from '../testing/gatebench.ts';
 
-/** What runs inside the page; its types are a browser's, which this program does not know. */
+/** Code inside the page. It uses a browser's types, which this program does not have. */
 declare const document: { documentElement: { scrollWidth: number } };
 declare const window: { hacked?: number };
 
 if (withoutBrowser !== undefined)
   console.warn(`Tests of the site in a browser are left out: ${withoutBrowser}.`);
 
-/** Two suites, one of which has nothing but hostile names. */
+/** Two suites. One of them has only hostile names. */
 async function publishedSite(folder: string): Promise<string> {
   const [suite, model, , reason, says] = hostileTexts;
   const level = Array.from({ length: 16 }, (_, night) => (night < 8 ? 1000 : 1600) + (night % 3) * 10);
@@ -72,7 +72,7 @@ describe.skipIf(withoutBrowser !== undefined)('the site in a browser, from disk'
     expect(asked.filter((url) => !url.startsWith('data:'))).toEqual([site]);
     expect(complaints).toEqual([]);
     expect(await page.evaluate(() => window.hacked)).toBeUndefined();
-    // Places in the page that the overview and the feed lead to are there.
+    // The link targets of the overview and the feed exist in the page.
     const links = await page.locator('a[href^="#suite-"]').all();
     expect(links).toHaveLength(2);
     for (const link of links)

@@ -25,7 +25,7 @@ const suite = {
   run: { repeat: 1, warmup: 0, concurrency: 4, answers: 'none' },
 };
 
-/** What the texts of an answer decide. */
+/** Columns that depend on the texts of an answer. */
 const said = (row: RequestRow): unknown => [
   ...[
     row.model,
@@ -56,7 +56,7 @@ test.skipIf(withoutRedis !== undefined)(
 
     const written = everWritten(queue);
     expect(written).toContain('answerSha256');
-    // All answers, and all that was thought, begin like this.
+    // All answers, and all reasoning, begin like this.
     expect(written).not.toContain(fillerPieces(4).join(''));
 
     const local = await gatebench(

@@ -21,7 +21,7 @@ const { services, configs } = parse(filled) as Compose;
 const acl = configs.acl.content;
 
 test('its commands have flags that there are, and three workers', async () => {
-  // A flag that there is not is refused before the address is.
+  // An unknown flag is refused before the address is.
   for (const { command } of [services.worker, services.run]) {
     const { code, stderr } = await gatebench(command, root, { GATEBENCH_QUEUE_URL: 'http://nowhere' });
     expect([code, stderr]).toEqual([2, expect.stringContaining('http: is not the address of a queue')]);

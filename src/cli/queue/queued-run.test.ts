@@ -7,7 +7,7 @@ import { gatebench, scratch } from '../testing/gatebench.ts';
 import { rowsSoFar } from '../testing/kills.ts';
 import { expectNoSecrets, rowsReach, suiteOf, token, trial } from './testing/trial.ts';
 
-/** What two runs of the same plan never share: their names, their times, who asked, and what the gateway gave out. */
+/** Columns that differ between two runs of the same plan: names, times, workers, and ids from the gateway. */
 const own = new Set<string>([
   ...['run_id', 'worker', 'lease', 'in_flight', 'connection_reused', 'stream_notes', 'chunks'],
   ...['event_id', 'gateway_log_id', 'cf_ray', 'output_tps', 'e2e_output_tps', 'lag_excluded', 'row_check'],
@@ -24,7 +24,7 @@ const sharedOf = (rows: readonly RequestRow[]): string[] =>
     .toSorted();
 
 describe.each(engines)('over $name', ({ name: engine, start, missing }) => {
-  // The engines share what turns rows into jobs and back.
+  // The engines share the code between rows and jobs.
   const prompts = engine === 'Redis' ? 100 : 8;
   describe.skipIf(missing !== undefined)('with a server', () => {
     let queue: TestServer;
@@ -40,7 +40,7 @@ describe.each(engines)('over $name', ({ name: engine, start, missing }) => {
       const workers = ['w1', 'w2', 'w3'].map((name) => t.worker('--name', name, '--concurrency', '3'));
       const run = t.run('--workers', '3');
       await rowsReach(t, 1);
-      // What the server holds while requests are on their way.
+      // Contents of the server while requests are in flight.
       const dump = await queue.dump();
       const { code, stderr } = await run.finished;
       expect(code, stderr).toBe(0);

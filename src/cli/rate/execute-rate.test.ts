@@ -34,7 +34,7 @@ afterAll(() => home[Symbol.asyncDispose]());
 const rate = (...args: string[]): Promise<Finished> => gatebench(['rate', ...args], home.path);
 const at = (name: string): string => join(home.path, name);
 
-/** A sheet with a verdict for every item, as a person may give it, saved as a spreadsheet would. */
+/** A sheet with a verdict for every item, as a person may give it, saved as by a spreadsheet. */
 async function filled(
   from: string,
   to: string,
@@ -69,7 +69,7 @@ test('a sheet names no model, asks all about the same prompts, and a fifth goes 
   const second = await readSheet(at('sheet-second.csv'));
   const ids = new Set(rows.map(({ cells }) => cells.get('item')));
   expect(second.every(({ cells }) => ids.has(cells.get('item')))).toBe(true);
-  // The same question gives the same sheet, whenever it is asked.
+  // The same command gives the same sheet at any time.
   const before = await readFile(at('sheet.csv'));
   await rate('export', 'latest', '--per-model', '5', '-o', 'sheet.csv');
   expect(await readFile(at('sheet.csv'))).toEqual(before);
@@ -96,7 +96,7 @@ test('verdicts come back from a spreadsheet, once, and more of them are asked be
     sheet: 'done.csv',
     preferred: undefined,
   });
-  // Rows come in the order of the sheet: what stood left there is what was preferred.
+  // Rows come in the order of the sheet: the left one is preferred.
   for (const [place, { cells }] of (await readSheet(at('two.csv'))).entries()) {
     const { criterion, preferred, model, model_b } = ratings[place]!;
     expect(cells.get('criterion')).toBe(criterion);

@@ -6,7 +6,7 @@ import { readSheet } from '../../journal/read-sheet.ts';
 import { isWrong } from '../../mock/mock-models.ts';
 import { gatebench, scratch, type Finished } from '../testing/gatebench.ts';
 
-/** One model repeats what it is asked, which is wrong half of the time; the other says what the mock says to all. */
+/** One model repeats the prompt, which is wrong half of the time. The other gives the mock's usual answers. */
 const suite = `version: 1
 name: hour
 models: [{ id: steady, model: custom-ollama/sim-instant }, { id: parrot, model: custom-ollama/sim-echo }]
@@ -53,7 +53,7 @@ test("a person's hour: nobody is sure by the judge's word, and who is good shows
     ['sheet.csv', 'anna'],
     ['sheet-second.csv', 'ben'],
   ] as const) {
-    // People go by the truth: what stands in the sheet is all that they see.
+    // People follow the truth, and see only what is in the sheet.
     const rows = (await readSheet(at(sheet))).map(({ cells }) => ({
       ...Object.fromEntries(cells),
       verdict: isWrong(cells.get('conversation')!, cells.get('answer')!) ? 'no' : 'yes',
@@ -73,7 +73,7 @@ test("a person's hour: nobody is sure by the judge's word, and who is good shows
     { model: 'steady', basis: 'judge+people', rated: 40, raters: 2, rate: 1 },
     { model: 'parrot', basis: 'judge+people', rated: 40, raters: 2, rater_kappa: 1 },
   ]);
-  // The judge has passed some of what is wrong and failed some of what is right; the truth is a half.
+  // The judge passed some wrong answers and failed some right ones. The truth is a half.
   expect(corrected[0]!['judge_rate']).not.toBe(1);
   const [low, high] = [corrected[1]!['rate_ci_low'], corrected[1]!['rate_ci_high']] as [number, number];
   expect(low).toBeLessThan(0.5);

@@ -12,7 +12,7 @@ const model = 'custom-ollama/sim-exact?ttftMs=40&gapMs=1&answer=Paris';
 const paris = [{ type: 'contains', value: 'Paris' }];
 const london = [{ type: 'contains', value: 'London' }];
 
-/** Six questions that are put in another way, two with other checks alone, and two that stay. */
+/** Six prompts with other questions, two with only other checks, and two that stay. */
 const suite = (version: 'before' | 'now'): string =>
   JSON.stringify({
     version: 1,
@@ -110,7 +110,7 @@ describe('compare --by version', () => {
       [
         ['passed', 8],
         ['passed_now', 8],
-        // What is asked is the same where checks alone have changed.
+        // The request is the same if only checks changed.
         ['e2e_latency_ms', 6],
         ['total_tokens', 6],
       ].flatMap(([metric, prompts]) =>

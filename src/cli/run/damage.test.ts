@@ -21,7 +21,7 @@ const suite = JSON.stringify({
   run: { repeat: 1, warmup: 0, concurrency: 2 },
 });
 
-/** Changes one line, counted from 0, in a way that its checksum or its grammar notices. */
+/** Changes one line, counted from 0, so that its checksum or its syntax shows it. */
 async function damage(path: string, place: number): Promise<void> {
   const lines = (await readFile(path, 'utf8')).split('\n');
   lines[place] = lines[place]!.replace(/^../, '#{');
@@ -50,7 +50,7 @@ test('a damaged run goes on: what is lost is asked again, what can be checked is
   const all = await promptsDone(folder);
   expect(all).toHaveLength(prompts);
 
-  // Cut short before its last four answers were checked; the answer of one of these is damaged.
+  // Cut short before its last four answers were checked. The answer of one of these is damaged.
   const unchecked = (row: RequestRow): RequestRow => ({ ...row, passed: undefined, score: undefined });
   const rows = await Array.fromAsync(readRequests(folder));
   await writeFile(
@@ -71,7 +71,7 @@ test('a damaged run goes on: what is lost is asked again, what can be checked is
   const before = await asked(mock.url);
   expect(await gatebench(['run', '--resume', 'out', ...to], cwd.path, env)).toMatchObject({ code: 0 });
   expect((await asked(mock.url)) - before).toBe(1);
-  // The answer that cannot be read any more has no verdict; every other prompt has its one final row that passed.
+  // The unreadable answer has no verdict. Every other prompt has its one final row that passed.
   const lost = rows[5]!.prompt_id;
   expect(await promptsDone(folder)).toEqual(all.filter((prompt) => prompt !== lost));
   expect(await readdir(folder)).toEqual(

@@ -8,7 +8,9 @@ import { defaultKnobs } from '../../mock/knobs.ts';
 import { simModels } from '../../mock/mock-models.ts';
 import { gatebench, onlyRun, scratch, suites } from '../testing/gatebench.ts';
 
-/** Tokens a second of a simulated model by its own law: one piece is one token, and a gap lies between two. */
+/**
+ * Tokens per second of a simulated model, by its own distribution: one piece is one token, and a gap is between two.
+ */
 function lawOf(model: string): number {
   const { law } = simModels.find(({ name }) => name === model)!;
   const gaps = Array.from({ length: 2000 }, (_, seed) => {

@@ -14,9 +14,9 @@ if (withoutEngine !== undefined) console.warn(`\n!!! ${withoutEngine}\n`);
 
 const names = ['smol-a', 'smol-b'];
 
-/** On the way from the engine's first token to us: its HTTP server, the loopback, and our reading. */
+/** From the engine's first token to us: its HTTP server, the loopback, and our reading. */
 const allowanceMs = 50;
-/** On a machine that is busy with something else, an answer may be late now and then. */
+/** On a busy machine, an answer may sometimes be late. */
 const worstMs = 1000;
 
 const suite = {
@@ -69,7 +69,7 @@ describe.skipIf(withoutEngine !== undefined)('a real engine', () => {
       rows.map((row) => [row.prompt_tokens! - row.cached_tokens!, row.completion_tokens, row.status]),
     ).toEqual(served.map(({ promptTokens, completionTokens }) => [promptTokens, completionTokens, 'ok']));
     const late = rows.map((row, index) => row.ttft_ms! - served[index]!.promptMs);
-    // It stamps its first token before it hands it on.
+    // It stamps its first token before sending it.
     for (const [index, ms] of late.entries()) {
       expect(ms).toBeGreaterThan(-1);
       expect(ms - rows[index]!.client_lag_ms!).toBeLessThan(worstMs);
@@ -86,7 +86,7 @@ describe.skipIf(withoutEngine !== undefined)('a real engine', () => {
     await using engine = await startEngine(names);
     const { rows } = await ran(engine, cwd.path, '--salt', 'prefix', '--repeat', '1');
     expect(rows).toHaveLength(8);
-    // The first tokens of the chat template stand before it.
+    // The first tokens of the chat template come before it.
     for (const row of rows) expect(row.cached_tokens! / row.prompt_tokens!).toBeLessThan(0.25);
   });
 
@@ -112,7 +112,7 @@ describe.skipIf(withoutEngine !== undefined)('a real engine', () => {
     };
     const [one, four] = await levelsOf('--levels', '1,4', '--visits', '1');
     expect(engine.served()).toHaveLength(1 + 4 + 4 + 16);
-    // Four at once wait for the same place: each answer takes longer, and there are not four times as many.
+    // Four concurrent requests wait for the same slot: each answer takes longer, and there are not four times as many.
     expect(four!.e2e_p50_ms! / one!.e2e_p50_ms!).toBeGreaterThan(1.5);
     expect(four!.achieved_rps! / one!.achieved_rps!).toBeLessThan(3);
     const rates = await levelsOf();
@@ -127,7 +127,7 @@ describe.skipIf(withoutEngine !== undefined)('a real engine', () => {
     await using cwd = await scratch();
     await using engine = await startEngine([...names, 'smol-judge']);
     const params = { max_tokens: 60, seed: 7 };
-    // A grammar keeps it to the words: what it says is readable, however little it knows.
+    // A grammar restricts it to the words: its reply is readable, however little it knows.
     const judge = { id: 'j', model: 'custom-ollama/smol-judge', reply: 'json', params };
     const judged = {
       ...suite,
@@ -171,7 +171,7 @@ describe.skipIf(withoutEngine !== undefined)('a real engine', () => {
     while (engine.served().length < 5) await new Promise((resolve) => setTimeout(resolve, 20));
     await engine.crash();
     await finished;
-    // The run waited for the engine; what it was writing when it died is a failure of its own, and can be sent again.
+    // The run waited for the engine. The answer in progress when it died is a failure, and can be sent again.
     const final = (await rowsOf(cwd.path)).filter((row) => row.final);
     const cut = final.filter(({ status }) => status !== 'ok');
     expect(final).toHaveLength(14);

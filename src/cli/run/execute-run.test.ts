@@ -161,13 +161,13 @@ describe.concurrent('a run', () => {
 
 describe.concurrent('the stopping rule', () => {
   test.each([
-    // Never narrow: goes on to the end. Narrow early: ends well before it, when exactly depends on what is in flight.
+    // Never narrow: runs to the end. Narrow early: ends well before it; exactly when depends on what is in flight.
     [0.0001, 4, 4, 4],
     [0.99, 8, 3, 5],
   ])('half width %d, at most %i: %i to %i repeats', async (ratio, most, from, to) => {
     await using cwd = await scratch();
     const mock = await createMock({ ...mockOptions, speed: 40 });
-    // Two even models, so that the interval hangs on nothing but the rule.
+    // Two equal models, so that the interval depends only on the rule.
     const models = [1000, 2000].map((ttftMs) => `sim-exact?ttftMs=${ttftMs}&answerFrames=5`);
     const stop = `stop: { when: ci_half_width, metric: e2e_latency_ms, ratio: ${ratio}, max_repeat: ${most} }`;
     const { result, rows } = await trial(cwd.path, mock.url, suiteText({ prompts: 8, run: stop, models }));
@@ -396,7 +396,7 @@ describe.concurrent('interruption', () => {
   });
 });
 
-/** Waits until a run below `results` has so many rows; returns its folder. */
+/** Waits until a run below `results` has this many rows. Returns its folder. */
 async function runWithRows(cwd: string, rows: number): Promise<string> {
   for (let tries = 0; tries < 400; tries++) {
     const folder = await onlyRun(cwd).catch(() => undefined);
@@ -421,7 +421,7 @@ test('a run in which all fails leads with why, and gives no advice on clock or s
   await using cwd = await scratch();
   const server = createServer((request, response) => {
     request.resume().on('end', () => {
-      // One that says it is busy would be waited for.
+      // A server that says it is busy would be waited for.
       response.writeHead(500, { 'content-type': 'application/json' });
       response.end('{"error":"the runner has stopped"}');
     });

@@ -49,7 +49,7 @@ beforeEach(async () => {
   await fetch(`${mock.url}/__mock/requests`, { method: 'DELETE' });
 });
 
-/** The last message of each chat request that came. */
+/** The last message of each chat request received. */
 async function asked(): Promise<unknown[]> {
   const seen = (await (await fetch(`${mock.url}/__mock/requests`)).json()) as {
     path: string;
@@ -85,7 +85,7 @@ test.each([
   const [header, row] = (await readFile(join(home.path, out, 'requests.csv'), 'utf8')).split('\n');
   const column = (wanted: string): string => row!.split(',')[header!.split(',').indexOf(wanted)]!;
   expect(column('upload_ms')).toMatch(/^\d/);
-  // As the mock counts: 256 for the image.
+  // By the mock's count: 256 per image.
   expect(Number(column('prompt_tokens'))).toBeGreaterThan(256);
 });
 

@@ -7,7 +7,7 @@ import { createMock } from '../../mock/mock-server.ts';
 import { influences } from '../../mock/set-ups.ts';
 import { gatebench, onlyRun, scratch } from '../testing/gatebench.ts';
 
-/** One long prompt and one short, of one model that answers in exact time. */
+/** One long prompt and one short one, for one model with exact times. */
 const suite = (gateway: object, run: object): string =>
   JSON.stringify({
     version: 1,
@@ -55,7 +55,7 @@ test.concurrent.each([
   ['prompt-cache', native, 'the first time it is sent, and'],
   ['prompt-cache-told', local, "% of its prompt tokens came from the server's prompt cache"],
 ])('%s, asked by %j', async (mode, gateway, words) => {
-  // One prompt alone, as when somebody tries a long one a few times.
+  // A single prompt, as when somebody tries a long one a few times.
   const { code, said, rows } = await ran(mode, gateway, {}, '--prompts', 'long');
   expect(code).toBe(0);
   expect(said).toContain(words);

@@ -55,7 +55,7 @@ test('killed in the middle of a visit: the visit is void, and another is made fr
   const [level] = await Array.fromAsync(
     readCsv<LevelRow>(join((await folder())!, 'levels.csv'), levelColumns),
   );
-  // A machine that is too late loses visits of its own.
+  // A machine that is too late loses visits because of itself.
   expect(level!.void).toBeGreaterThanOrEqual(1);
   expect(level!.visits + level!.void).toBe(Math.max(...rows.map(({ visit }) => visit!)));
   expect(level!.arrivals).toBe(20 * level!.visits);

@@ -12,7 +12,7 @@ import { begunRuns, rowsSoFar } from '../testing/kills.ts';
 
 /** `KILLS=200` for the long trial. */
 const kills = Number(process.env['KILLS'] ?? 4);
-/** What may pass from the last byte that a server has written to the row in the file. */
+/** Maximum time from the last byte that a server has written to the row in the file. */
 const graceMs = 50;
 const token = 'test-token-4711';
 const answer = (slowness: number): string => `${'a'.repeat(slowness)}b`;
@@ -36,11 +36,11 @@ interface Server extends AsyncDisposable {
   slowness: number;
 }
 
-/** Answers after some tens of milliseconds, and keeps its own list of what it has finished. */
+/** Answers after some tens of milliseconds, and keeps its own list of finished answers. */
 async function listening(random: () => number): Promise<Server> {
   const http = createServer((request, response) => {
     const eventId = request.headers['cf-aig-event-id'];
-    // A connection that is opened ahead of the first request asks for nothing.
+    // A connection that is opened ahead of the first request sends nothing.
     if (typeof eventId !== 'string') return void response.writeHead(404).end();
     request.resume().on('end', () => {
       const frames = [
@@ -76,9 +76,9 @@ async function listening(random: () => number): Promise<Server> {
 }
 
 /**
- * How long the program had work and no processor in the last moments, as the kernel counts it: on a machine that is
+ * How long the program had work but no processor in the last moments, as counted by the kernel. On a machine that is
  * busy with other things it cannot be in time, whatever it does. The row needs the processor twice, for the answer and
- * for the write. Zero where the kernel does not tell.
+ * for the write. Zero if the kernel does not report it.
  */
 function starvation(pid: number): {
   watchFor: (ms: number) => Promise<void>;

@@ -14,7 +14,7 @@ const inFlight = 4;
 const token = 'test-token-4711';
 const files = ['answers.jsonl', 'models.csv', 'pairs.csv', 'report.html', 'requests.csv', 'run.json'];
 
-/** One model answers; the other refuses each question once, so that requests have several attempts. */
+/** One model answers. The other refuses each prompt once, so that requests have several attempts. */
 const suite = {
   version: 1,
   name: 'trial',
@@ -42,7 +42,7 @@ test(
     const past = new Set<string>();
     const current = async (): Promise<string | undefined> =>
       (await begunRuns(cwd.path)).find((folder) => !past.has(folder));
-    /** Starts the program against a server; each run has one of its own. */
+    /** Starts the program against a server. Each run has its own. */
     const startFor =
       (url: string) =>
       (...args: string[]): Started => {
@@ -69,7 +69,7 @@ test(
         const moment = killed < kills ? anyMoment(random) : undefined;
         if (!moment || !(await killAt(moment, program, { total, pace, current }))) {
           const { code, stderr } = await program.finished;
-          // Killed after its last file was written, it lacks nothing.
+          // If it was killed after its last file was written, nothing is missing.
           if (!stderr.includes('is complete')) expect(code, `${said()}\n${stderr}`).toBe(0);
           break;
         }
@@ -105,7 +105,7 @@ test(
           arrived.slice(earlier).filter(({ key }) => done.has(key)),
           said(),
         ).toEqual([]);
-      // A torn line is kept; that somebody wanted the lock is of no harm.
+      // A torn line is kept. A waiting lock does no harm.
       const left = (await readdir(folder)).filter((name) => !/\.torn$|^\.lock\.\d+-/.test(name));
       expect(left.toSorted(), said()).toEqual(files);
       expect(JSON.parse(await readFile(join(folder, 'run.json'), 'utf8')), said()).toMatchObject({

@@ -20,7 +20,7 @@ const suite = {
 
 const flat = (text: string): string => text.replace(/\s+/g, ' ');
 
-/** One run against a gateway that has its own ideas; `away`: it has gone before the first request. */
+/** One run against a misbehaving gateway. `away`: it is gone before the first request. */
 async function ran(
   cwd: string,
   options: Partial<MockOptions>,
@@ -83,7 +83,7 @@ test.each<[string, { slo: object; models?: object }, Partial<MockOptions>, RegEx
 
 test('a run of which no visit counts is incomplete', async () => {
   await using cwd = await scratch();
-  // No machine is late by less than a twentieth of a millisecond.
+  // Every machine is late by at least a twentieth of a millisecond.
   const load = { ...suite.load, window: '250ms', slo: { e2e_ms: 1 } };
   const { code, stdout } = await ran(cwd.path, {}, token, false, { ...suite, load });
   expect(code).toBe(3);

@@ -106,7 +106,7 @@ test('two versions of a suite are visited at the same level, and compared visit 
   expect(flat(result.stdout)).toMatch(
     /^Simulated models: quick \(before\) answers .*; quick \(now\) answers /,
   );
-  // Limits are for the version now.
+  // Limits apply to the current version.
   expect(result.stdout.match(/attainment of quick/g)).toHaveLength(1);
   const { stdout: plan } = await gatebench(
     ['plan', 's.yaml', '--route', 'demo', '--against', 'HEAD~1'],
@@ -183,10 +183,10 @@ test('the lengths of a trace are sent, and plan counts them', async () => {
   const { stdout } = await gatebench(['plan', 's.yaml', '--route', 'demo'], cwd, env);
   expect(flat(stdout)).toMatch(/as in t\.csv \(times and lengths: about 600 tokens asked and 40 answered\)/);
   const result = await run(cwd);
-  // 3 where this machine was too late for every visit.
+  // 3 if this machine was too late for every visit.
   expect([0, 3], result.stderr).toContain(result.code);
   const rows = await Array.fromAsync(readRequests(await onlyRun(cwd)));
-  // A machine that was too late for a visit has made it again.
+  // If the machine was too late for a visit, it was repeated.
   expect([rows.length > 0, rows.length % 12]).toEqual([true, 0]);
   for (const { arrival, prompt_tokens: asked, finish_reason: end, invalid_reason: why } of rows) {
     const recorded = arrival! % 2 === 1 ? 300 : 900;

@@ -30,7 +30,7 @@ interface Ran {
 
 async function ran(cwd: string, load: string): Promise<Ran> {
   await writeFile(join(cwd, 'load.yaml'), suite(load));
-  // No faster than the loads here count on.
+  // No faster than the loads here assume.
   const result = await gatebench(['run', 'load.yaml', '--route', 'demo', '--seed', '7'], cwd, {}, 10);
   const folder = await onlyRun(cwd);
   return {
@@ -66,10 +66,10 @@ describe('an open loop at two rates', () => {
   test('a level counts what was due in its windows, and says how many were good', () => {
     for (const level of open.levels) {
       const measured = open.rows.filter((row) => row.level === level.level && row.phase === 'measure');
-      // A machine that was too late for a visit has made it again.
+      // If the machine was too late for a visit, it was repeated.
       expect(level.arrivals).toBeLessThanOrEqual(measured.length);
       if (level.visits > 0) expect(level.attainment).toBe(1);
-      // One visit can decide nothing.
+      // One visit cannot decide anything.
       expect(level.word).toBe('open');
     }
     expect(open.levels.map(({ level }) => level)).toEqual([20, 40]);
@@ -125,7 +125,7 @@ test.concurrent('levels of concurrency: each has so many in flight, one model at
     cwd.path,
     '{ mode: closed, levels: [1, 4], visits: 1, washout: 0s }',
   );
-  // One model has nobody to be compared with.
+  // A single model has nothing to be compared with.
   expect(await Array.fromAsync(readCsv(join(folder, 'pairs.csv'), pairColumns))).toEqual([]);
   expect(levels.map(({ level, visits }) => [level, visits])).toEqual([
     [1, 1],
@@ -134,7 +134,7 @@ test.concurrent('levels of concurrency: each has so many in flight, one model at
   for (const level of [1, 4])
     expect(Math.max(...rows.filter((row) => row.level === level).map((row) => row.in_flight!))).toBe(level);
   for (const { achieved_rps: rate } of levels) expect(rate).toBeGreaterThan(0);
-  // Which level brings more is up to a busy machine; that both are named where the higher one does is not.
+  // Which level gains more depends on a busy machine. That both are named if the higher one gains does not.
   const more = levels[1]!.achieved_rps! > levels[0]!.achieved_rps!;
   expect(flat(result)).toMatch(
     more
@@ -269,7 +269,7 @@ describe('variants and places under load', () => {
         ],
         cwd.path,
       );
-    // By their seeds fewer requests are due from fra.
+    // With their seeds, fewer requests are due from fra.
     for (const [vantage, seed] of [
       ['fra', '8'],
       ['ams', '3'],
@@ -287,7 +287,7 @@ describe('variants and places under load', () => {
     const all = ['long ams', 'long fra', 'short ams', 'short fra'];
     expect(levels).toHaveLength(4);
     expect(named(levels)).toEqual(all);
-    // The places drew other timetables: no visit of either may seem broken off.
+    // The places drew other timetables: no visit of either may look aborted.
     for (const name of ['fra', 'ams']) {
       const own = await Array.fromAsync(readCsv<LevelRow>(join(cwd.path, name, 'levels.csv'), levelColumns));
       for (const { variant, arrivals, visits } of own)

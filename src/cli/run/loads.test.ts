@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 const src = join(import.meta.dirname, '..', '..');
 
-/** What a file imports when it is loaded: no types, and nothing that is imported later on. */
+/** Imports at load time: no types, and no lazy imports. */
 function importsOf(file: string): string[] {
   const code = readFileSync(file, 'utf8');
   const statements = code.matchAll(/^(?:import|export)\s+(?!type\b)([^;'"]*?)\s*from\s+'([^']+)'/gm);
@@ -45,10 +45,10 @@ test('a run loads nothing before its first request that only its end needs, or f
     Array.from(files, (file) => relative(src, file).replaceAll('\\', '/')).filter((file) =>
       file.startsWith(`${folder}/`),
     );
-  // Progress says each visit of a load as it ends.
+  // Progress shows each visit of a load as it ends.
   expect(within('analysis')).toEqual(['analysis/visits.ts']);
   expect(within('report/page')).toEqual([]);
-  // Each of these takes its part of the wait for the first request: a further one has to be worth it.
+  // Each of these adds to the wait for the first request: a further one has to be worth it.
   expect([...packages].toSorted()).toEqual(
     [...['yaml', 'zod', 'json-p3', 'fastest-levenshtein'], ...['eventsource-parser', 'p-limit']].toSorted(),
   );

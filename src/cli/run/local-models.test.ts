@@ -11,7 +11,7 @@ interface Recorded {
   notes: string[];
 }
 
-/** What is recorded of a server that answers each page with the next of these bodies, again and again the last. */
+/** The record of a server that answers each page with the next of these bodies. The last repeats. */
 async function recorded(
   route: string,
   pages: Record<string, string[]>,

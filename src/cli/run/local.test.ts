@@ -7,7 +7,7 @@ import { createMock } from '../../mock/mock-server.ts';
 import { readRequests } from '../../journal/read-journal.ts';
 import { gatebench, onlyRun, scratch } from '../testing/gatebench.ts';
 
-/** Of two models that take a while to load. */
+/** With two models that take a while to load. */
 const suiteText = (local: string, params = 'max_tokens: 20'): string =>
   [
     'version: 1',

@@ -77,7 +77,7 @@ test('a run is posted once, as export writes it, with the headers of the environ
       expect(BigInt(point.startTimeUnixNano) <= BigInt(point.timeUnixNano)).toBe(true);
     }
   }
-  // Two models, two prompts, two repeats; the warm-up is not among them.
+  // Two models, two prompts, two repeats, without the warm-up.
   const durations = metrics[0]!.histogram.dataPoints;
   expect(durations.map(({ count }) => count)).toEqual(['4', '4']);
   expect(metrics[3]!.histogram.dataPoints).toHaveLength(4);

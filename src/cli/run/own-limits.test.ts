@@ -16,7 +16,7 @@ import { scratch, type Finished } from '../testing/gatebench.ts';
 
 const bin = fileURLToPath(new URL('../../bin.ts', import.meta.url));
 const prompts = 30;
-/** What the server takes for an answer: long enough for many to be in flight. */
+/** Time that the server takes for an answer: long enough for many to be in flight. */
 const answerMs = 60;
 
 const suite = [
@@ -33,7 +33,7 @@ interface Limited {
   finished: Promise<Finished>;
 }
 
-/** Starts the program in a shell that may open so many files. */
+/** Starts the program in a shell that may open this many files. */
 function startLimited(args: readonly string[], cwd: string, files: number | undefined): Limited {
   const limit = files === undefined ? '' : `ulimit -n ${files}; `;
   const child = spawn('bash', ['-c', `${limit}exec "$0" "$@"`, process.execPath, bin, ...args], {
@@ -135,7 +135,7 @@ describe.skipIf(process.platform !== 'linux')('a shell that may open few files',
     expect(unsent.length).toBeGreaterThan(0);
     for (const { error_family, final } of unsent)
       expect({ error_family, final }).toEqual({ error_family: 'client', final: false });
-    // `retry.max` is 0: no attempt of the model's was used up, and all of them have been answered.
+    // `retry.max` is 0: none of the model's attempts was used up, and all requests were answered.
     expect(rows.filter(({ final }) => final).map(({ status }) => status)).toEqual(
       Array<string>(prompts * 4).fill('ok'),
     );

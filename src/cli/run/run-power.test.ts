@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** The ratio that a sentence names first. */
+/** The first ratio in a sentence. */
 const ratioIn = (text: string | undefined): number => Number(/([\d.]+)× or more/.exec(text!)?.[1]);
 
 test('before the first run, plan says what it assumes; after one, whose variances it takes', async () => {
@@ -41,7 +41,7 @@ test('neither a simulated run nor one of another suite stands for the real ones'
 test('with too few prompts it says how many are needed, and with one model on one route nothing', async () => {
   const { suite } = await nightlySuite(folder, { prompts: 6 });
   const results = join(folder, 'nowhere');
-  // Four models on E2E latency, as nothing is checked: 6 comparisons, and 2 ÷ 2ⁿ ≤ 0.05 ÷ 6 from eight prompts on.
+  // Four models on E2E latency, since nothing is checked: 6 comparisons, and 2 ÷ 2ⁿ ≤ 0.05 ÷ 6 from eight prompts up.
   expect(await powerFacts(suite, { routes: ['compat'], results })).toMatch(
     /^Settles no difference between two models: 6 comparisons made together need at least 8 prompts/,
   );

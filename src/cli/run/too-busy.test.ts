@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { readManifest } from '../../journal/manifest.ts';
 import { gatebench, onlyRun, scratch } from '../testing/gatebench.ts';
 
-/** Keeps this thread from its other work for nine tenths of the time, until it is told to stop. */
+/** Keeps this thread from its other work for nine tenths of the time, until it is stopped. */
 function hogged(): () => void {
   const timer = setInterval(() => {
     const until = performance.now() + 45;

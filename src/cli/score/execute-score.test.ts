@@ -31,7 +31,7 @@ const simulated = ['--route', 'demo', '--quiet'];
 let usual: Scratch | undefined;
 afterAll(() => usual?.[Symbol.asyncDispose]());
 
-/** A folder of its own with a run of the suite as it is unless something else is asked for, which is run once. */
+/** A separate folder with a run of the suite. Unless the test asks for a different one, it is run only once. */
 async function ran(): Promise<Scratch & { run: string }> {
   usual ??= await ranOnce(suiteOf());
   const folder = await scratch();
@@ -39,7 +39,7 @@ async function ran(): Promise<Scratch & { run: string }> {
   return { ...folder, run: await onlyRun(folder.path) };
 }
 
-/** A run of this suite, in a folder of its own. */
+/** A run of this suite, in its own folder. */
 async function ranOnce(suite: string, ...flags: string[]): Promise<Scratch & { run: string }> {
   const folder = await scratch();
   await writeFile(join(folder.path, 'suite.yaml'), suite);

@@ -32,7 +32,7 @@ const suite = {
 };
 const total = 8 * 2 + 8 * 2;
 
-/** A run that is to be judged, and the way to its judge. */
+/** A run to judge, and the address of its judge. */
 async function ranOn(
   url: string,
   cwd: string,
@@ -61,7 +61,7 @@ test(
         const { child, finished } = start(['score', 'latest', ...way], cwd.path, env);
         const over = new AbortController();
         void finished.then(() => over.abort());
-        // So many more rows, few enough that as many kills find something to do; and a moment between two of them.
+        // This many more rows, few enough that as many kills find work to interrupt, and a moment between two of them.
         const until = (await judged()) + Math.floor((random() * 2 * total) / (kills + 1));
         while (!over.signal.aborted && (await judged()) < until) await delay(4);
         await delay(random() * 30, undefined, { signal: over.signal }).catch(() => undefined);
@@ -82,7 +82,7 @@ test(
         headers: Record<string, string>;
       }[];
       const asked = seen.filter(({ headers }) => headers['cf-aig-metadata']?.includes('/score'));
-      // As a contestant's: no cache, and nothing of it in the gateway's log.
+      // Like a contestant's request: no cache, and nothing of it in the gateway's log.
       for (const { headers } of asked)
         expect([headers['cf-aig-skip-cache'], headers['cf-aig-collect-log-payload']]).toEqual([
           'true',

@@ -99,7 +99,7 @@ const run = (...times: (readonly [sentAt: number, endedAt: number])[]) =>
 
 test('only streams that ran while every slot was busy', () => {
   const slots = [run([0, 100], [100, 200], [200, 300]), run([50, 150], [150, 250], [250, 350])];
-  // All slots are busy from 50, when the second starts, to 300, when the first is through.
+  // All slots are busy from 50, when the second starts, to 300, when the first has finished.
   expect(steadyPart(slots).map(({ sentAt }) => sentAt)).toEqual([100, 200, 50, 150]);
 });
 

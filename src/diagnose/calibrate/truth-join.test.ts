@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { truth } from './testing/joined.ts';
 import { joinStream, joinStreams, type SeenStream, type TrueStream } from './truth-join.ts';
 
-/** Request at 10, role at 60, two pieces of reasoning, two of the answer, and what ends a stream. */
+/** Request at 10, role at 60, two pieces of reasoning, two of the answer, and the end of the stream. */
 const sent: TrueStream = truth('a', 10, [
   ['role', 60],
   ['reasoning', 110],

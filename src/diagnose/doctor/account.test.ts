@@ -10,7 +10,7 @@ const page = (...rows: object[]): Got => ({ sentAt: start, receivedAt: start, js
 const late = page({ duration: 900 });
 const whole = page({ duration: 900, tokens_in: 26, tokens_out: 13 });
 
-/** What is read of a log that answers like this, and then like the last. */
+/** Result of reading a log that answers like this. The last answer repeats. */
 async function read(...pages: (Got | undefined)[]): Promise<LogFacts> {
   const look = (): Promise<Got | undefined> => Promise.resolve(pages.length > 1 ? pages.shift() : pages[0]);
   return await readLog('https://api.example/accounts/a', 'lab', probe, look, new LeapClock(start));

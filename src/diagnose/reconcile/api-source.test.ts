@@ -17,7 +17,7 @@ const asIs = (text: string): string => text;
 interface Gateway extends AsyncDisposable {
   url: string;
   clock: LeapClock;
-  /** Sends a request as a run does, and gives back its row. */
+  /** Sends a request like a run, and returns its row. */
   send(n: number, more?: Sent): Promise<RequestRow>;
 }
 
@@ -28,7 +28,7 @@ interface Sent {
   headers?: Record<string, string>;
 }
 
-/** A mock whose log keeps to a clock that leaps. */
+/** A mock whose log follows a clock that jumps. */
 async function gateway(options: Partial<MockOptions> = {}): Promise<Gateway> {
   const clock = new LeapClock(new Date('2026-11-22T03:17:00Z'));
   const mock = await createMock({ logDelayMs: 0, logTokensDelayMs: 0, ...options }, clock);
@@ -122,7 +122,7 @@ test('stops when no more can be expected: the wait counts from the end of the ru
 test("finds the gateway's own tries, also when they come late and nobody can ask for them", async () => {
   const options = { gatewayRetries: 2, heedsMaxAttempts: false, logDelayMs: 5000 };
   await using to = await gateway({ ...options, gatewayRetryDelayMs: 0 });
-  // Two pages are there at once: what is late is then asked for by its id.
+  // Two pages are available at once. Late rows are then fetched by id.
   const early = await sendMany(to, 60);
   await to.clock.sleep(5000);
   const late = await to.send(61, { model: 'sim-fail-overloaded?times=2&instant=true' });
@@ -158,7 +158,7 @@ test('a request that is not in the log stays so, after a bounded number of calls
   const attempts = await sendMany(to, 60, { knobs: { logMissing: true } });
   const { perAttempt, calls } = await read(to, attempts);
   expect(new Set(perAttempt)).toEqual(new Set([0]));
-  // The list first and last, looks between them, and 25 of the missing one by one.
+  // The list first and last, checks in between, and 25 of the missing one by one.
   expect(calls).toBeLessThan(60);
 });
 

@@ -139,7 +139,7 @@ test('an attempt stands beside its row, and what agrees differs by nothing', () 
 });
 
 test('every row has every column, and no other', () => {
-  // The check is made when the row is written.
+  // The checksum is made when the row is written.
   const names = reconciledColumns.flatMap(({ name, kind }) => (kind === 'check' ? [] : [name])).toSorted();
   const rows = reconciledRows(match([attempt(1)], [logged(attempt(2), { id: 'x' })], [runId]), runId);
   expect(rows.map(({ match: word }) => word)).toEqual(['not_in_log', 'not_in_run']);

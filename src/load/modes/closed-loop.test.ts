@@ -9,31 +9,31 @@ import { cell, prompt } from '../../plan/testing/planned.ts';
 import { closedLoop } from './closed-loop.ts';
 import type { LoadRun } from '../load-mode.ts';
 
-/** So many blocks of one prompt each, cells in random order. */
+/** This many blocks of one prompt each, cells in random order. */
 function blocksOf(cells: readonly Cell[], blocks: number): Block[] {
   return [
     ...planBlocks({ cells, prompts: [prompt('p')], repeat: blocks, warmup: 0, order: 'blocks', seed: 1 }),
   ];
 }
 
-/** What one request does: how long each of its attempts takes. No attempt at all: it is skipped. */
+/** Behavior of one request: the duration of each of its attempts. No attempts: it is skipped. */
 type Behaviour = (planned: PlannedRequest) => readonly number[];
 
-/** A run in which nothing is real but the load mode: it keeps count of what the load mode does. */
+/** A run in which only the load mode is real: it records what the load mode does. */
 class Simulation {
   readonly clock = new HandClock();
   readonly stop = new AbortController();
   readonly performed: PlannedRequest[] = [];
-  /** First attempts that were sent, and requests that are over, by cell. */
+  /** First attempts sent, and requests finished, by cell. */
   readonly sent = new Map<string, number>();
   readonly ended = new Map<string, number>();
   readonly inFlight = new Map<string, number>();
   readonly #total: number;
   readonly #cells: readonly Cell[];
   readonly #behaviour: Behaviour;
-  /** Looks on at every send. */
+  /** Called at every send. */
   onSend: (planned: PlannedRequest) => void = () => undefined;
-  /** Whether what is to be sent fits the budget now. */
+  /** Whether the next send fits the budget now. */
   fits: () => boolean = () => true;
 
   constructor(total: number, cells: readonly Cell[], behaviour: Behaviour) {
@@ -217,7 +217,7 @@ test('while one cell hangs, the others go on up to the window and wait there', a
   const simulation = new Simulation(3, [hung, fast, faster], ({ cell }) => [cell === hung ? never : 1]);
   void simulation.drive(blocksOf([hung, fast, faster], 50));
   await simulation.clock.runOut();
-  // One place each. The hung one has sent its first, and two more blocks may be open beside it.
+  // One slot each. The hung one has sent its first, and two more blocks may be open.
   expect(simulation.counts(simulation.sent)).toEqual([1, 3, 3]);
   expect(simulation.counts(simulation.ended)).toEqual([0, 3, 3]);
 });
@@ -253,7 +253,7 @@ test('a plan is read only as far as it is needed', async () => {
     },
   });
   await simulation.clock.settle();
-  // One in flight, two in the window, and the one that waits at its door.
+  // One in flight, two in the window, and one waiting to enter.
   expect(read).toBe(4);
 });
 
@@ -292,7 +292,7 @@ test('short requests are not held to one every 3 ms: only the opening wave is sp
   simulation.onSend = ({ block }) => sentAt.set(block, simulation.clock.now());
   await simulation.clock.finish(simulation.drive(blocksOf([one], 40)));
   expect([1, 2, 3, 4].map((block) => sentAt.get(block))).toEqual([0, 3, 6, 9]);
-  // Four places send up to four a millisecond; one every 3 ms, 40 requests would take 117 ms.
+  // Four slots send up to four a millisecond; at one every 3 ms, 40 requests would take 117 ms.
   expect(sentAt.get(40)).toBeLessThan(30);
 });
 
@@ -320,7 +320,7 @@ test('a visit of a level that loses a sender is broken off, and the next one is 
     },
   );
   await clock.finish(drive);
-  // Those that waited at the door of the level are sent; no more.
+  // Those that waited to enter the level are sent, and no more.
   expect(sent.filter((request) => request < 100).length).toBeLessThan(8);
   expect(sent.filter((request) => request >= 100)).toEqual(visit.map(({ request }) => request + 100));
 });

@@ -4,7 +4,7 @@ import { HandClock } from '../../base/testing/hand-clock.ts';
 import type { Arrival, LoadRun } from '../load-mode.ts';
 import { driveOpenLoop } from './visit-driver.ts';
 
-/** Two visits of a server that answers after so long, seen by the clock. */
+/** Two visits of a server that answers after this time, as seen by the clock. */
 async function driven(
   offsets: readonly number[],
   answerMs: number,
@@ -15,7 +15,7 @@ async function driven(
     aheadMs?: number;
     clock?: HandClock;
     ready?: () => Promise<void>;
-    /** Requests that are lost with who sent them. */
+    /** Requests that are lost with their sender. */
     lost?: readonly number[];
   } = {},
 ) {

@@ -12,7 +12,7 @@ const places = 8;
 const windowMs: Ms = 600_000;
 const stall = { from: 300_000, to: 320_000 };
 
-/** A service of eight places and a queue before them that begins nothing for 20 seconds out of 600. Answers take about 1 s. */
+/** A service of eight places with a queue that begins nothing for 20 seconds out of 600. Answers take about 1 s. */
 function service(clock: HandClock) {
   const random = seededRandom('answers');
   const free = Array.from({ length: places }, () => 0);

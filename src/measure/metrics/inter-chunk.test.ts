@@ -30,7 +30,7 @@ test('the wait for the first piece is no gap', () => {
 });
 
 test('median, 99th percentile and longest of nine gaps', () => {
-  // At 0.99 of the way from place 0 to place 8: 80 + 0.92 × 10.
+  // At 0.99 of the way from index 0 to index 8: 80 + 0.92 × 10.
   expect(figures(paused(1000, 10, 90, 20, 30, 80, 40, 70, 50, 60))).toEqual([50, expect.closeTo(89.2), 90]);
 });
 

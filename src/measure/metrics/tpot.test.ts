@@ -51,7 +51,7 @@ test('thoughts that were counted and not shown passed before the first piece', (
   const usage = { completionTokens: 511, reasoningTokens: 500 };
   const shown = pieces(11).map(([at, , chars]): Piece => [at, 'content', chars]);
   expect(rates(answered(shown, { usage }))[0]).toBe(20);
-  // Not counted apart: 511 tokens cannot be 55 bytes, and how many were thoughts nobody knows.
+  // Not counted separately: 511 tokens cannot be 55 bytes, and the number of reasoning tokens is unknown.
   expect(rates(withTokens(511, shown))[0]).toBeUndefined();
 });
 

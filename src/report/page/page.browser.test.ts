@@ -9,7 +9,7 @@ import { hostileRows, hostileTexts } from './testing/hostile.ts';
 import { samplePage, sampleReport } from './testing/sample-page.ts';
 import { sampleRows } from './testing/sample-run.ts';
 
-/** What runs inside the page; its types are a browser's, which this program does not know. */
+/** Code inside the page. It uses a browser's types, which this program does not have. */
 interface Looked {
   getAttribute(name: string): string | null;
 }
@@ -48,10 +48,10 @@ describe.skipIf(withoutBrowser !== undefined)('the page in a browser', () => {
   }, 60_000);
   afterAll(() => browser?.close());
 
-  /** By what cannot be changed once a page is open. A new page takes as long as all that a test does on it. */
+  /** By what cannot be changed after a page is open. A new page takes as long as a whole test on it. */
   const pages = new Map<string, Page>();
 
-  /** A page that holds nothing else, cut off from every network, and what it complains about. */
+  /** A page with only this content, cut off from every network, and its complaints. */
   async function open(html: string, options: Options = {}): Promise<{ page: Page; complaints: string[] }> {
     const { colorScheme = 'light', viewport = { width: 1280, height: 900 }, ...lasting } = options;
     const key = JSON.stringify(lasting);
@@ -103,7 +103,7 @@ describe.skipIf(withoutBrowser !== undefined)('the page in a browser', () => {
     await page.emulateMedia({ colorScheme: 'dark', media: 'print' });
     expect(await look()).toBe(light);
     expect(await page.locator('nav').isVisible()).toBe(false);
-    // No heading without anything below it.
+    // No heading without content.
     expect(await page.locator('#answers, #timeline').first().isVisible()).toBe(false);
     expect(await page.locator('#ranking').isVisible()).toBe(true);
   });
@@ -179,7 +179,7 @@ describe.skipIf(withoutBrowser !== undefined)('the page in a browser', () => {
     expect(await firstNames()).toEqual(given.toSorted().toReversed());
     await table.getByRole('button', { name: /TTFT/ }).click();
     expect((await firstNames())[0]).toBe('qwen3.5-small');
-    // Where more is better, the best is first.
+    // If more is better, the best is first.
     await table.getByRole('button', { name: 'Passed' }).click();
     const passed = await table.locator('tbody tr td:nth-child(4)').allInnerTexts();
     expect(passed.map(Number.parseFloat)).toEqual(passed.map(Number.parseFloat).toSorted((a, b) => b - a));

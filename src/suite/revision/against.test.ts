@@ -14,7 +14,7 @@ prompts:
 
 const read = (rest: string): Promise<Suite> => load(minimal(rest));
 
-/** Today's suite held against the one above. */
+/** Today's suite compared with the one above. */
 async function held(rest: string, then = base): Promise<Suite | undefined> {
   const at = { suite: await read(then), commit: '0123456789'.repeat(4), path: 's.yaml' };
   return against(await read(rest), at, 'main');
@@ -77,7 +77,7 @@ test('a model with other params, or another name, is asked everything, and alone
     ['x', { model: 'custom-ollama/x', params: {} }],
   ]);
   expect(idsOf(suite)).toEqual(['a', 'b', 'c[one]', 'c[two]']);
-  // With a changed prompt beside it, the other model has something to be compared on as well.
+  // With a changed prompt as well, the other model can also be compared.
   const both = against(await load(now.replace('B?', 'B!')), at, 'main')!;
   expect(both.models.map(({ id }) => id)).toEqual(['x', 'y']);
   expect(both.prompts.filter(({ before }) => before).map(({ id }) => id)).toEqual(['b']);

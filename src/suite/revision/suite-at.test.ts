@@ -107,7 +107,7 @@ describe('a suite at a revision', () => {
   });
 
   test('nothing of it stays in the folder for passing files, and the working tree is not touched', async () => {
-    // Others on this machine have folders of theirs.
+    // Other users of this machine have folders of their own.
     const name = `only-here-${process.pid}.yaml`;
     using own = repository();
     own.commit({ [name]: suite('  - { id: a, prompt: x }\n') });

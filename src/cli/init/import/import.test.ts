@@ -11,7 +11,7 @@ interface Taken {
   text: string;
 }
 
-/** What `init --from` makes of the first of these files. */
+/** Result of `init --from` for the first of these files. */
 async function taken(files: Record<string, string>, ...flags: string[]): Promise<Taken> {
   await using home = await scratch();
   for (const [name, text] of Object.entries(files)) {

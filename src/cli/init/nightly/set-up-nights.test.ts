@@ -24,7 +24,7 @@ async function repository(files: Record<string, string>): Promise<Scratch> {
   return cwd;
 }
 
-/** As somebody types it who has gatebench as a package. */
+/** As typed by a user who has gatebench as a package. */
 async function init({ path }: Scratch, ...args: string[]): Promise<Omit<Finished, 'signal'>> {
   const io = { ...testIo(path), program: 'npx gatebench' };
   const code = await run(['init', ...args], io);
@@ -163,7 +163,7 @@ describe('the runner comes by gatebench', () => {
     const workflow = await written(cwd);
     expect(installing(workflow)).toEqual([installs, installs]);
     expect(workflow.env['GATEBENCH']).toBe(spec);
-    // npm's cache goes by a lock: without one, the step fails.
+    // npm's cache needs a lock file: without one, the step fails.
     const setUp = stepsOf(workflow).filter(({ uses }) => uses?.startsWith('actions/setup-node'));
     expect(setUp.map(({ with: given }) => given?.['cache'])).toEqual(
       Array(2).fill(spec === undefined ? 'npm' : undefined),

@@ -53,7 +53,7 @@ async function succeed(done: Promise<Done>): Promise<string> {
   return output;
 }
 
-/** A bare repository with the suites in it, as GitHub has it. */
+/** A bare repository with the suites in it, as on GitHub. */
 async function origin(folder: string): Promise<string> {
   const first = join(folder, 'first');
   await mkdir(join(first, 'suites'), { recursive: true });
@@ -70,10 +70,10 @@ async function origin(folder: string): Promise<string> {
 }
 
 let sender: Scratch;
-/** The scripts start a program as they always do; this one is answered here. The action's test starts the real one. */
+/** The scripts start a program by its name; this stand-in answers. The action's test starts the real one. */
 let program: AsyncDisposable;
 let workflow: Workflow;
-/** The two shards of both suites, sent once for every test. */
+/** The two shards of both suites, sent once for all tests. */
 let sent: string[];
 beforeAll(async () => {
   sender = await scratch();
@@ -95,7 +95,7 @@ afterAll(async () => {
   await sender[Symbol.asyncDispose]();
 });
 
-/** A checkout of its own, with the shards beside it as artifacts. */
+/** A separate checkout, with the shards next to it as artifacts. */
 async function checkout({ path }: Scratch, remote: string, name: string): Promise<string> {
   const folder = join(path, name);
   await succeed(bash(`git clone -q --depth 1 "${remote}" "${folder}"`, path));
@@ -104,7 +104,7 @@ async function checkout({ path }: Scratch, remote: string, name: string): Promis
   return folder;
 }
 
-/** The history as it stands on the branch of the remote: whole, and nothing of it damaged. */
+/** The history on the branch of the remote: complete and undamaged. */
 async function remembered({ path }: Scratch, remote: string, name: string) {
   await succeed(bash(`git clone -q --branch gatebench-history "${remote}" ${name}`, path));
   const state = new FileState();
@@ -137,7 +137,7 @@ describe('the steps of a night, run in a repository', { timeout: 60_000 }, () =>
     // The suites stay on their own branch, the history on its own.
     const log = await succeed(bash('git log --oneline main | wc -l', join(cwd.path, 'origin.git')));
     expect(log.trim()).toBe('1');
-    // Nothing new, nothing to keep.
+    // Nothing new, nothing to store.
     await succeed(step('keep the history', night, 1));
   });
 
@@ -166,7 +166,7 @@ describe('the steps of a night, run in a repository', { timeout: 60_000 }, () =>
     const remote = await origin(cwd.path);
     const { suite: nightly } = await nightlySuite(cwd.path, { prompts: 2 });
     let night = 0;
-    /** Several checkouts fetch the history, each adds a night, and then all keep theirs. */
+    /** Several checkouts fetch the history, each adds a night, and then all store theirs. */
     const together = async (names: readonly string[]): Promise<void> => {
       const folders = await Promise.all(
         names.map(async (name) => {
@@ -209,7 +209,7 @@ describe('the steps of a night, run in a repository', { timeout: 60_000 }, () =>
       'suites-other': { ...nightly, name: 'other' },
     };
     const nights = join(cwd.path, 'nights');
-    /** A night of both suites, of which one is as slow as is said. */
+    /** A night of both suites. One of them is as slow as given. */
     const nightOf = async (night: number, slower: number): Promise<void> => {
       await rm(nights, { recursive: true, force: true });
       await mkdir(nights);

@@ -25,7 +25,7 @@ const usual: WorkflowOptions = {
   pages: false,
   pullRequests: false,
 };
-/** What a person may ask for, alone and together. */
+/** Options that a person may use, alone and together. */
 const wishes: Record<string, Partial<WorkflowOptions>> = {
   'one suite': {},
   'two suites': { suites: [suite('suites/mine.yaml'), suite('deep/er/other.yml', 20)] },
@@ -54,7 +54,7 @@ describe.skipIf(withoutLinters !== undefined)('actionlint and shellcheck have no
     const files = workflows.map(({ name, text }) => ({ file: join(cwd.path, `${name}.yml`), text }));
     for (const { file, text } of files) await writeFile(file, text);
     expect(await lint(...files.map(({ file }) => file))).toEqual([]);
-    // That they can say something.
+    // Proof that they can find something.
     const { file, text } = files[0]!;
     await writeFile(file, text.replace('runs-on: ubuntu-latest', 'runs-on: ubuntu-oldest'));
     expect(await lint(file)).toMatchObject([expect.stringContaining('ubuntu-oldest')]);
@@ -78,7 +78,7 @@ test('actions are taken by commit, with the version beside it, here and in this 
   }
 });
 
-/** The arguments of a shell line, as far as these workflows write them. */
+/** The arguments of a shell line, in the forms that these workflows use. */
 function argumentsOf(line: string, program: string): string[] {
   const [, words] = line.split(`${program} `);
   return words!

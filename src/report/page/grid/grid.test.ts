@@ -98,7 +98,7 @@ test('a page of all answers stays below its ceiling, whole prompts at a time', (
   const order = rows.map(({ prompt_id }) => prompt_id);
   const scan = scanOf(rows);
   expect(fittingPrompts(scan, order)).toEqual(order);
-  // A long answer is cut, and counts as what is shown of it.
+  // A long answer is cut, and counts with its shown length.
   expect(fittingPrompts(scan, order, 5 * 2200 + 500)).toEqual(order.slice(0, 5));
   expect(fittingPrompts(scan, order, 0)).toEqual([]);
 });

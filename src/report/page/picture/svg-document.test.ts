@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { writeSvg, type DomNode } from './plot.ts';
 import { svgDocument } from './svg-document.ts';
 
-/** What Plot does to a drawing: a node is named by its number, 0 is the drawing itself. */
+/** Plot's operations on a drawing: a node is named by its number, 0 is the drawing itself. */
 const steps = fc.array(
   fc.tuple(
     fc.constantFrom('append', 'insert', 'remove', 'attribute', 'bare', 'text', 'words'),

@@ -51,7 +51,7 @@ describe('the page of a run under load', () => {
     const width = (mark: string): number => Number(/ width="([\d.]+)"/.exec(mark)?.[1]);
     const zones = ['m0', 'm1'].map((name) => panel(name).filter((mark) => mark.startsWith('<rect')));
     expect(zones.map(({ length }) => length)).toEqual([1, 1]);
-    // Both hold 10/s; that the first holds 40/s is not sure while 20/s is open.
+    // Both hold 10/s. That the first holds 40/s is not sure while 20/s is open.
     expect(width(zones[0]![0]!)).toBe(width(zones[1]![0]!));
   });
 

@@ -45,7 +45,7 @@ test('a model is gray only where another is surely not worse in all and surely b
     rowsOf({
       cheap: { cost: 0.001, latency: 100, passed: good },
       dear: { cost: 0.002, latency: 200, passed: bad },
-      // Slower than the cheap one, and not surely worse in cost: nobody replaces what is fastest.
+      // Slower than the cheap one, and not surely worse in cost: the fastest is not replaced.
       quick: { cost: 0.003, latency: 50, passed: bad },
     }),
   );

@@ -4,7 +4,7 @@ import { parseXml } from '../testing/workbook.ts';
 import { cellLimit, cellText } from './cell.ts';
 import fc from 'fast-check';
 
-/** Halves of pairs and whatever else fits into 16 bits. */
+/** Unpaired surrogates and anything else that fits into 16 bits. */
 const anyUnits = fc.array(fc.integer({ min: 0, max: 0xffff })).map((units) => String.fromCharCode(...units));
 
 test('characters that XML forbids are taken out, all others stay', () => {

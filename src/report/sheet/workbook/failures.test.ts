@@ -20,7 +20,7 @@ function failing(rows: readonly RequestRow[], model: string, prompts: number): R
   );
 }
 
-/** Of twelve prompts of `shaky` one fails, of `broken` six. */
+/** Of twelve prompts, one fails for `shaky`, and six for `broken`. */
 const rows = failing(failing(rowsOf({ sound: 400, shaky: 500, broken: 100 }), 'shaky', 1), 'broken', 6);
 
 describe('models that fail', () => {
@@ -33,7 +33,7 @@ describe('models that fail', () => {
   });
   const lines = (column: string): unknown[] => [6, 7, 8].map((line) => summary.get(`${column}${line}`));
 
-  /** How the number in a cell is written. */
+  /** Format of the number in a cell. */
   const formatOf = (sheet: string, name: string): string => {
     const styles = parseXml(parts.get('xl/styles.xml')!);
     const cells = elements(parseXml(parts.get(sheetPath(parts, sheet))!), 'c');

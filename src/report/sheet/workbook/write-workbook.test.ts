@@ -31,7 +31,7 @@ async function partsOfRuns(...runs: Parameters<typeof writeWorkbook>[0]): Promis
   return partsOf(await bytesOf(writeWorkbook(runs)));
 }
 
-/** As the schema of charts has them; Excel mends a file in which they are not. */
+/** The order in the schema of charts. Excel repairs a file that violates it. */
 const seriesOrder = [
   ...['c:idx', 'c:order', 'c:tx', 'c:spPr', 'c:invertIfNegative', 'c:marker', 'c:dPt', 'c:dLbls'],
   ...['c:trendline', 'c:errBars', 'c:cat', 'c:val', 'c:xVal', 'c:yVal', 'c:smooth'],
