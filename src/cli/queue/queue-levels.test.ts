@@ -17,6 +17,9 @@ const suiteAt = (load: object, ttftMs = 20): object => ({
 /** Nothing is waited for but the window. */
 const short = { min_arrivals: 10, warmup: '100ms', washout: '0s', visits: 1 };
 
+/** Complete; or incomplete, where this machine was late in so many visits that it gave the level up. */
+const sent: readonly (number | null)[] = [0, 3];
+
 const ofVisit = (rows: readonly RequestRow[], number: number): RequestRow[] =>
   rows.filter(({ visit }) => visit === number).toSorted((a, b) => a.arrival! - b.arrival!);
 
@@ -49,9 +52,9 @@ test.skipIf(withoutRedis !== undefined)(
     while (!run.said().includes('waiting for workers with 48 places in all: gatebench worker'))
       await delay(5);
     const second = t.worker('--name', 'w2', '--concurrency', '16');
-    const { code, stderr, stdout } = await run.finished;
-    expect(code, stderr).toBe(0);
-    expect(stdout).toMatch(/40\/s/);
+    const { code, stderr } = await run.finished;
+    expect(sent, stderr).toContain(code);
+    expect(stderr).toMatch(/a at 40\/s, visit 1/);
     const rows = await t.rows();
     const carriers = [
       { name: 'w1', ceiling: 32 },
@@ -59,7 +62,8 @@ test.skipIf(withoutRedis !== undefined)(
     ];
     for (const row of rows) {
       expect(row).toMatchObject({ status: 'ok', final: true, load: 'open', level: 40, lease: 1 });
-      expect(row.late_ms).toEqual(expect.any(Number));
+      // A timer may be a millisecond early; a worker that does not wait is half a second early.
+      expect(row.late_ms).toBeGreaterThan(-50);
       expect(row.late_ms).toBe(row.queue_ms);
       expect(row.e2e_due_ms!).toBeCloseTo(row.e2e_latency_ms! + row.late_ms!, 2);
       expect(row.in_flight).toBeGreaterThanOrEqual(1);
@@ -97,7 +101,7 @@ test.skipIf(withoutRedis !== undefined)(
     await rowsReach(t, 2);
     victim.child.kill('SIGKILL');
     const { code, stderr } = await run.finished;
-    expect(code, stderr).toBe(0);
+    expect(sent, stderr).toContain(code);
     expect(stderr).toMatch(/a at 40\/s, visit 1: .*a worker was lost, void/);
     const rows = await t.rows();
     const [first, second] = [ofVisit(rows, 1), ofVisit(rows, 2)];
@@ -107,6 +111,7 @@ test.skipIf(withoutRedis !== undefined)(
     for (const row of lost)
       expect(row).toMatchObject({
         status: 'cancelled',
+        attempt: 1,
         final: false,
         late_ms: undefined,
         queue_ms: undefined,
