@@ -9,8 +9,8 @@ import { newTally, sums, type Tally } from './progress/tally.ts';
 
 /** Progress of a run. Unknown models are ignored: the display must never stop a measurement. */
 export interface Progress {
-  /** An attempt was sent. */
-  started(model: string): void;
+  /** An attempt was sent, in this visit if it is part of one. */
+  started(model: string, visit?: string): void;
   /** The attempt has ended. Only a request's `final` one (the default) counts as done. */
   ended(model: string, outcome: { ok: boolean; ttftMs?: Ms | undefined; final?: boolean }): void;
   /** The number of planned requests has changed. */
@@ -45,10 +45,11 @@ export function createProgress(options: ProgressOptions): Progress {
   const view = viewFor(options, tally);
   let isOver = false;
   return {
-    started(id) {
+    started(id, visit) {
       const model = tally.models.get(id);
       if (!model) return;
       model.inFlight++;
+      tally.visit = visit === undefined ? undefined : oneLine(visit);
       view.changed();
     },
     ended(id, { ok, ttftMs, final = true }) {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Visit } from '../analysis/visits.ts';
-import { visitLine } from './visit-line.ts';
+import { cell, planned, prompt } from '../plan/testing/planned.ts';
+import { underWay, visitLine } from './visit-line.ts';
 
 const outcome: Visit['outcome'] = {
   ...{ arrivals: 50, good: 48, dropped: 0, achieved: 1, share: 0.96, unstable: false, word: 'passed' },
@@ -52,4 +53,14 @@ test.each<[string, Omit<Partial<Visit>, 'slo'> & { slo?: undefined }, Partial<Vi
 ])('a visit with %s', (_name, change, found, line) => {
   const { slo, ...rest } = { ...visit, ...change };
   expect(visitLine({ ...rest, ...(slo ? { slo } : {}), outcome: { ...outcome, ...found } })).toBe(line);
+});
+
+test.each([
+  ['measure', 'now: swift at 5/s, visit 2'],
+  ['warmup', 'now: swift at 5/s, visit 2 (warm-up)'],
+  ['ladder', 'now: swift at 5/s, rung'],
+] as const)('what is under way in the phase %s', (phase, words) => {
+  const place = { load: 'open', level: 5, number: 2, arrival: 1 } as const;
+  expect(underWay(planned(cell('swift'), prompt('p'), { phase, visit: place }))).toBe(words);
+  expect(underWay(planned(cell('swift'), prompt('p'), { phase }))).toBeUndefined();
 });

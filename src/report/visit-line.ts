@@ -2,8 +2,17 @@ import { cellName, type Ways } from '../plan/cell.ts';
 import type { Visit } from '../analysis/visits.ts';
 import { oneLine } from '../base/text.ts';
 import { levelText, rateText } from '../load/rate.ts';
+import type { PlannedRequest } from '../plan/plan.ts';
 import { ascending, quantile } from '../stats/quantile.ts';
 import { duration, percent } from './number-text.ts';
+
+/** `now: swift at 5/s, visit 2`. Undefined for a request without a visit. */
+export function underWay({ cell, visit, phase }: PlannedRequest, ways: Ways = {}): string | undefined {
+  if (!visit) return undefined;
+  const { load, level, number } = visit;
+  const place = phase === 'ladder' ? 'rung' : `visit ${number}`;
+  return `now: ${oneLine(cellName(cell, ways), 60)} at ${levelText(load, level)}, ${place}${phase === 'warmup' ? ' (warm-up)' : ''}`;
+}
 
 /** A finished visit, for the progress of a run. `ways`: what differs in the run, and so belongs to a name. */
 export function visitLine(visit: Visit, ways: Ways = {}): string {

@@ -101,5 +101,6 @@ function whole(tally: Tally, elapsed: Ms): string {
     `${all.inFlight} in flight`,
     `${watch(elapsed)} elapsed`,
     ...(left === undefined || all.done >= all.total ? [] : [`${watch(left)} left`]),
+    ...(tally.visit === undefined || all.done >= all.total ? [] : [tally.visit]),
   ].join(' · ');
 }

@@ -19,6 +19,8 @@ export interface ModelTally {
 export interface Tally {
   startedAt: Ms;
   models: ReadonlyMap<string, ModelTally>;
+  /** The visit that is being made, for people. Absent: there are none. */
+  visit?: string | undefined;
   /** Empty if this process sends. */
   workers: readonly WorkerLine[];
 }

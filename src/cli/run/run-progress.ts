@@ -1,7 +1,7 @@
 import { defined } from '../../base/defined.ts';
 import { type Cell, cellName, waysOf } from '../../plan/cell.ts';
 import type { RunEvent } from '../../run/send-plan.ts';
-import { visitLine } from '../../report/visit-line.ts';
+import { underWay, visitLine } from '../../report/visit-line.ts';
 import type { Targets } from '../../target/targets.ts';
 import type { Io } from '../io.ts';
 import { createProgress, isLive, type Progress } from '../progress.ts';
@@ -42,7 +42,8 @@ export function runProgress(
       if (event.kind === 'planned') {
         progress ??= begin(event.perCell);
         for (const cell of cells) progress.planned(nameOf(cell), event.perCell);
-      } else if (event.kind === 'started') progress?.started(nameOf(event.request.cell));
+      } else if (event.kind === 'started')
+        progress?.started(nameOf(event.request.cell), underWay(event.request, ways));
       else if (event.kind === 'note') progress?.note(event.text);
       else if (event.kind === 'workers') progress?.workers(event.workers);
       else if (event.kind === 'visit') progress?.note(visitLine(event.visit, ways));
