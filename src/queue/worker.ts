@@ -141,7 +141,7 @@ async function liveRun(
         `the run ${run_id} is sent from ${vantages.join(' and ')}, and not from ${vantage ?? 'a place without a name'}`,
       );
   }
-  const isMine = (run: Announcement): boolean => isSameMajor(run) && (hashes?.has(run.suite_hash) ?? true);
+  const isMine = (run: Announcement): boolean => isSameMajor(run) && mayAsk(run.suite_hash, hashes);
   return live.find(isMine) ?? live[0];
 }
 
@@ -223,10 +223,11 @@ class Service {
         throw new UserError(
           `the suite of the run ${run_id} in the queue is not the one that was announced (${short(found)}, announced ${short(suite_hash)}). It is not asked.`,
         );
-      if (hashes && !hashes.has(found))
+      if (!mayAsk(found, hashes))
         throw new UserError(
           `the run ${run_id} asks the suite "${oneLine(suiteName, 80)}" (${short(found)}), and this worker may ask ` +
-            `${[...hashes].map(short).join(', ')} only. It is not asked.`,
+            `${[...(hashes ?? [])].map(short).join(', ')} only. It is not asked. ` +
+            `Models, prompts, and tags that a run selects make another suite: allow it with --suite-hash ${short(found)}.`,
         );
       return suite;
     } finally {
@@ -468,6 +469,10 @@ class Service {
 const goneMs: Ms = 1500;
 /** Longest wait for a run to hear why this worker cannot ask for it. */
 const refusalMs: Ms = 1500;
+
+/** A hash may be shortened, as messages show it. */
+const mayAsk = (hash: string, hashes: ReadonlySet<string> | undefined): boolean =>
+  hashes === undefined || [...hashes].some((allowed) => hash.startsWith(allowed));
 
 const major = (text: string): string => /^\d+/.exec(text)?.[0] ?? text;
 

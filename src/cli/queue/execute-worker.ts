@@ -33,6 +33,7 @@ export async function executeWorker(flags: WorkerFlags, io: Io): Promise<ExitCod
   const address = addressOfQueue(flags, io);
   const idleMs = timeOf('--idle', flags.idle);
   const known = await knownSuites(flags.suite);
+  const named = (flags.suiteHash ?? []).map(suiteHashNamed);
   const interruption = onInterruption(io.signals, say);
   const demo = demoGateway(io.startMock);
   let server: QueueServer | undefined;
@@ -40,7 +41,7 @@ export async function executeWorker(flags: WorkerFlags, io: Io): Promise<ExitCod
     server = await QueueServer.open(address, () => undefined);
     for (const warning of warningsOf(server, flags)) say(warning);
     const name = flags.name ?? `${flags.vantage ?? 'worker'}-${randomBytes(2).toString('hex')}`;
-    const hashes = new Set([...known.keys(), ...(flags.suiteHash ?? [])]);
+    const hashes = new Set([...known.keys(), ...named]);
     if (hashes.size === 0)
       say(
         'whoever can write to the queue chooses what is asked with your tokens; name the suites to prevent that',
@@ -80,6 +81,14 @@ async function knownSuites(files: readonly string[]): Promise<Map<string, string
     known.set(suiteHash(suite), file);
   }
   return known;
+}
+
+/** At least as much of a hash as messages show. Throws a UserError for anything else. */
+function suiteHashNamed(text: string): string {
+  if (/^[0-9a-f]{12,64}$/.test(text)) return text;
+  throw new UserError(
+    `--suite-hash "${text}": expected the suite_hash of a run, or its first 12 characters or more.`,
+  );
 }
 
 /** Images are not sent through the queue: a worker has them next to its own copy of the suite. */

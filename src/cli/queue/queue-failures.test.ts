@@ -32,6 +32,7 @@ describe('what is wrong is named before anything is sent', () => {
       ['run', '--queue', 'postgres://u:hunter2hunter2@127.0.0.1:1/x'],
       /127\.0\.0\.1:1 cannot be reached: .*ECONNREFUSED/,
     ],
+    [['worker', '--queue', 'redis://127.0.0.1:1', '--suite-hash', 'abc'], /--suite-hash "abc": expected/],
     [['run', '--queue', 'redis://127.0.0.1:1', '--lease', 'soon'], /--lease takes a number with its unit/],
     [['run', '--queue', 'redis://127.0.0.1:1', '--vantage', 'fra,a b'], /--vantage "a b"/],
   ])('%j', async (args, expected) => {
@@ -96,6 +97,12 @@ describe.skipIf(withoutRedis !== undefined)('with a server', () => {
       ),
     ]);
     expect((await t.stats()).requests).toBe(0);
+    // As the message says.
+    const [, hash] = /--suite-hash (\w+)/.exec(stderr)!;
+    const allowed = t.worker('--suite-hash', hash!);
+    expect((await t.run().finished).code).toBe(0);
+    allowed.stop();
+    expect((await allowed.finished).code).toBe(0);
   });
 
   test('a run of another major version is named, exit 2', async () => {
