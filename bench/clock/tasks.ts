@@ -32,7 +32,7 @@ const longRun = run(32, { frames: 40, requests: 2000 });
 const tlsRun = run(32, { isTls: true });
 const viewedRun = run(32, { isViewed: true });
 /** Answers that stream for half a second, so that the lag is not that of a full machine. */
-const paced = { frames: 20, requests: 800, paceMs: 20 };
+const paced = { frames: 20, requests: 400, paceMs: 20 };
 const pacedRun = run(32, paced);
 const pacedViewedRun = run(32, { ...paced, isViewed: true });
 const heap = (client: ClientName): Of<'heap'> => ({ kind: 'heap', client, streams: 1000 });
