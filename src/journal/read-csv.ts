@@ -93,12 +93,21 @@ export async function* readBatches<Row>(
 
 const headerLine = { number: 0, isTail: false, at: 0, end: 0 } as const;
 
-/** Rows of a journal in this text, which was cut out of its file between two records. */
-export function rowsIn<Row>(text: string, header: string, columns: readonly Column[]): Row[] {
-  const lines = text.split('\n').map((line, index) => ({ ...headerLine, number: index + 1, text: line }));
+/**
+ * Reads the rows in a text that was cut out of a journal between two records. `sample`: the first records of the journal,
+ * which show how it was written.
+ */
+export function rowReader<Row>(
+  header: string,
+  sample: string,
+  columns: readonly Column[],
+): (text: string) => Row[] {
+  const linesOf = (text: string): Line[] =>
+    text.split('\n').map((line, index) => ({ ...headerLine, number: index + 1, text: line }));
   const options = { state: new FileState(), isJournal: true };
-  const reader = new RecordReader('', columns, [{ ...headerLine, text: header }, ...lines], options);
-  return [...reader.rows(lines), ...reader.end()] as Row[];
+  const first = [{ ...headerLine, text: header }, ...linesOf(sample)];
+  const reader = new RecordReader('', columns, first, options);
+  return (text) => [...reader.rows(linesOf(text)), ...reader.end()] as Row[];
 }
 
 async function firstLines(batches: AsyncGenerator<Line[]>): Promise<Line[]> {

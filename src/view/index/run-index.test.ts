@@ -59,6 +59,22 @@ test('verdicts that stand beside the rows count, and move into them once', async
   expect((await index.read([1]))[0]).toMatchObject({ passed: false, failed_checks: ['contains'] });
 });
 
+test('rows of a file that a spreadsheet saved are the same one by one and all at once', async () => {
+  await using home = await scratch();
+  const text = csvFile(requestColumns, [1, 2, 3, 4].map(numbered));
+  const saved = `\ufeff${text.replaceAll('\n', '\r\n').replaceAll('true', 'TRUE').replaceAll('1300.25', '1300.3')}`;
+  await writeFile(join(home.path, 'requests.csv'), saved);
+  const index = new RunIndex(home.path);
+  await index.update();
+  const all = await index.read([0, 1, 2, 3]);
+  expect(all.map(({ event_id, e2e_latency_ms }) => [event_id, e2e_latency_ms])).toEqual(
+    [1, 2, 3, 4].map((n) => [`event-${n}`, 1300.3]),
+  );
+  const single = new RunIndex(home.path);
+  await single.update();
+  for (const place of [3, 1, 0, 2]) expect(await single.read([place])).toEqual([all[place]]);
+});
+
 test('a damaged row is passed over and counted once, by its line, and the others keep their places', async () => {
   await using home = await scratch();
   const path = join(home.path, 'requests.csv');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Floats } from '../../analysis/floats.ts';
 import type { AnyRow, Column } from '../../base/column.ts';
 import { FileState } from '../../journal/file-state.ts';
-import { readBatches, rowsIn } from '../../journal/read-csv.ts';
+import { readBatches, rowReader } from '../../journal/read-csv.ts';
 import { type ColumnName, requestColumns, type RequestRow } from '../../journal/request-columns.ts';
 import { isThere, runFiles } from '../../journal/run-folder.ts';
 import { readVerdicts } from '../../journal/verdicts.ts';
@@ -47,6 +47,8 @@ export type Tally = Names & {
 
 /** Answers behind the figures of a run in progress. */
 export const recentAnswers = 100;
+/** Rows that show how a file was written. */
+const sampled = 64;
 
 /**
  * The rows of one run, for callers that read a few of them: the position of each in the file, and some of its cells.
@@ -61,6 +63,9 @@ export class RunIndex {
   /** As lists, for loops over every row. */
   #wordColumns: { name: string; words: Words }[] = [];
   #numberColumns: { name: string; numbers: Floats }[] = [];
+  /** Reads rows in a text of the file with these positions. */
+  #reader: { of: Floats; rowsIn: (text: string) => RequestRow[] } | undefined;
+  #cellWords: Words[] = [];
   #starts = new Floats();
   #lengths = new Codes();
   /** The beginning of the SHA-256 of each answer. */
@@ -75,7 +80,9 @@ export class RunIndex {
   #updating: Promise<void> | undefined;
   #tallies = new Map<string, Tally>();
   /** As above, by the codes of a cell's names. */
-  #tallyByCodes = new Map<string, Tally>();
+  #tallyByCell: Tally[] = [];
+  /** Which of the cells so far each row belongs to. */
+  #cells = new Words();
   /** Finished requests, including warm-up. */
   finals = 0;
   state = new FileState();
@@ -126,13 +133,15 @@ export class RunIndex {
     this.#texts = new Codes();
     this.#unchecked = new Map();
     this.#tallies = new Map();
-    this.#tallyByCodes = new Map();
+    this.#tallyByCell = [];
+    this.#cells = new Words();
     this.finals = 0;
     [this.#header, this.#read, this.#file, this.#verdictsAt] = ['', 0, '', ''];
     this.state = new FileState();
     for (const name of this.#names)
       if (isCounted(name)) this.#numbers.set(name, new Floats());
       else this.#words.set(name, new Words());
+    this.#cellWords = cellColumns.map((name) => this.#words.get(name)!);
     this.#wordColumns = [...this.#words].map(([name, words]) => ({ name, words }));
     this.#numberColumns = [...this.#numbers].map(([name, numbers]) => ({ name, numbers }));
   }
@@ -175,6 +184,8 @@ export class RunIndex {
       words.codes.push(words.codeOf(wordOf((row as AnyRow)[name])));
     for (const { name, numbers } of this.#numberColumns)
       numbers.set(index, countedValue((row as AnyRow)[name]));
+    const codes = this.#cellWords.map((words) => words.codes.get(index)).join();
+    this.#cells.codes.push(this.#cells.codeOf(codes));
     if (row.status === 'ok' && row.passed === undefined)
       this.#unchecked.set(Buffer.from(row.event_id).toString(), index);
     if (!row.final) return;
@@ -190,10 +201,7 @@ export class RunIndex {
   }
 
   #tallyOf(index: number): Tally {
-    const codes = cellColumns.map((name) => this.#words.get(name)!.codes.get(index)).join();
-    let tally = this.#tallyByCodes.get(codes);
-    if (tally === undefined) this.#tallyByCodes.set(codes, (tally = this.#newTally(index)));
-    return tally;
+    return (this.#tallyByCell[this.cellNumber(index)] ??= this.#newTally(index));
   }
 
   #newTally(index: number): Tally {
@@ -237,6 +245,11 @@ export class RunIndex {
   /** A cell as a word: empty if not measured, words of a list joined by `;`. */
   word(name: string, index: number): string {
     return this.#words.get(name)!.at(index);
+  }
+
+  /** A number below the number of cells. Rows of the same cell have the same. */
+  cellNumber(index: number): number {
+    return this.#cells.codes.get(index);
   }
 
   /** The cell of a row. */
@@ -296,20 +309,27 @@ export class RunIndex {
   /** Undefined if the file has been replaced. The index may change during the read. */
   async #readFrom(places: readonly number[]): Promise<Map<number, RequestRow> | undefined> {
     const known = { starts: this.#starts, lengths: this.#lengths, header: this.#header, file: this.#file };
+    if (known.lengths.length === 0) return new Map();
     const there = places.filter((place) => place < known.lengths.length).sort((a, b) => a - b);
     const file = await open(this.#path).catch(() => undefined);
     if (file === undefined) return undefined;
     try {
       if (nameOf(await file.stat()) !== known.file) return undefined;
+      const textOf = async (first: number, last: number): Promise<string> => {
+        const start = known.starts.get(first);
+        const block = Buffer.alloc(known.starts.get(last) + known.lengths.get(last) - start);
+        const { bytesRead } = await file.read(block, 0, block.length, start);
+        return block.toString('utf8', 0, bytesRead);
+      };
+      if (this.#reader?.of !== known.starts) {
+        const sample = await textOf(0, Math.min(known.lengths.length, sampled) - 1);
+        this.#reader = { of: known.starts, rowsIn: rowReader(known.header, sample, requestColumns) };
+      }
+      const { rowsIn } = this.#reader;
       const found = new Map<number, RequestRow>();
       for (const run of neighbours(there)) {
         const [first, last] = [run[0]!, run.at(-1)!];
-        const start = known.starts.get(first);
-        const length = known.starts.get(last) + known.lengths.get(last) - start;
-        const block = Buffer.alloc(length);
-        const { bytesRead } = await file.read(block, 0, length, start);
-        const text = block.toString('utf8', 0, bytesRead);
-        const rows = rowsIn<RequestRow>(text, known.header, requestColumns);
+        const rows = rowsIn(await textOf(first, last));
         if (rows.length === last - first + 1) run.forEach((place) => found.set(place, rows[place - first]!));
       }
       return found;

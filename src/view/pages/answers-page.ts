@@ -88,13 +88,11 @@ interface Outcome {
 
 type Outcomes = Map<string, Map<string, Outcome>>;
 
-function nameAt(index: RunIndex, row: number): string {
-  return cellName(index.cell(row), index.ways);
-}
-
 /** For every prompt and model, from the index alone. */
 export function outcomesOf(index: RunIndex): Outcomes {
   const prompts: Outcomes = new Map();
+  const { ways } = index;
+  const names: string[] = [];
   for (let row = 0; row < index.rows; row++) {
     if (index.word('phase', row) !== 'measure' || index.word('final', row) !== 'true') continue;
     const status = index.word('status', row);
@@ -102,7 +100,7 @@ export function outcomesOf(index: RunIndex): Outcomes {
     const promptId = index.word('prompt_id', row);
     const cells = prompts.get(promptId) ?? new Map<string, Outcome>();
     prompts.set(promptId, cells);
-    const name = nameAt(index, row);
+    const name = (names[index.cellNumber(row)] ??= cellName(index.cell(row), ways));
     const counts = { asked: 0, failures: 0, checked: 0, passed: 0 };
     const one = cells.get(name) ?? { counts, places: [], text: 0, firstRepeat: Infinity };
     cells.set(name, one);
