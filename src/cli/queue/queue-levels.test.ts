@@ -93,16 +93,16 @@ test.skipIf(withoutRedis !== undefined)(
     await using t = await trial(
       cwd.path,
       queue.url,
-      suiteAt({ mode: 'open', rate: '40/s', arrivals: 'constant', window: '400ms', ceiling: 16, ...short }),
+      suiteAt({ mode: 'open', rate: '20/s', arrivals: 'constant', window: '800ms', ceiling: 16, ...short }),
     );
     const victim = doomed(t, queue.url, '--name', 'w1', '--concurrency', '32');
     const other = t.worker('--name', 'w2', '--concurrency', '16');
     const run = t.run('--workers', '2', ...quick);
-    await rowsReach(t, 2);
+    await rowsReach(t, 1);
     victim.child.kill('SIGKILL');
     const { code, stderr } = await run.finished;
     expect(sent, stderr).toContain(code);
-    expect(stderr).toMatch(/a at 40\/s, visit 1: .*a worker was lost, void/);
+    expect(stderr).toMatch(/a at 20\/s, visit 1: .*a worker was lost, void/);
     const rows = await t.rows();
     const [first, second] = [ofVisit(rows, 1), ofVisit(rows, 2)];
     expect(new Set(first.map(({ worker }) => worker))).toEqual(new Set(['w1']));
@@ -116,7 +116,7 @@ test.skipIf(withoutRedis !== undefined)(
         late_ms: undefined,
         queue_ms: undefined,
       });
-    expect(second.map(({ arrival }) => arrival)).toEqual(Array.from({ length: 20 }, (_, n) => n + 1));
+    expect(second.map(({ arrival }) => arrival)).toEqual(Array.from({ length: 18 }, (_, n) => n + 1));
     for (const row of second) expect(row).toMatchObject({ status: 'ok', worker: 'w2', final: true });
     other.stop();
     await Promise.all([other.finished, victim.finished]);
