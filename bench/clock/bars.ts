@@ -236,7 +236,7 @@ function rustBar(concurrency: number): Bar {
   };
 }
 
-/** What an open viewer adds to our own lag, by the rows of runs that stream at a pace. */
+/** Lag that an open viewer adds, from the rows of runs with paced streams. */
 function viewedLagBar(which: 'p50' | 'p99', limit: number): Bar {
   const lag = (series: Series, of: ReturnType<typeof task.run>): Values =>
     series.values(of, ({ lagMs }) => lagMs[which]);

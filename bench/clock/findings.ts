@@ -27,7 +27,7 @@ export class Series {
 export const ratios = (above: Values, below: Values): Values =>
   paired(above, below, (value, other) => value / other);
 
-/** The same as differences. */
+/** As above, as differences. */
 export const differences = (more: Values, less: Values): Values =>
   paired(more, less, (value, other) => value - other);
 

@@ -8,7 +8,7 @@ import { listRuns } from '../../src/journal/run-folder.ts';
 import type { LiveNews } from '../../src/view/live.ts';
 
 const bin = fileURLToPath(new URL('../../src/bin.ts', import.meta.url));
-/** As often as a live page asks for news. */
+/** The polling interval of a live page. */
 const everyMs = 500;
 
 export interface LookingOn {
@@ -56,7 +56,7 @@ async function follow(
         if (answer.ok) next = ((await answer.json()) as LiveNews).next;
       }
     } catch (error) {
-      // The viewer ends while it is asked.
+      // The viewer ends during the request.
       if (!isOver(signal)) throw error;
     }
     await sleep(everyMs);

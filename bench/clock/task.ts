@@ -19,9 +19,9 @@ export interface RunTask {
   /** Pieces of each answer. */
   frames: number;
   isTls: boolean;
-  /** Meanwhile `gatebench view` shows the run on a live page that asks for news, as in a browser. */
+  /** Meanwhile `gatebench view` shows the run on a live page that polls, as in a browser. */
   isViewed: boolean;
-  /** Between two pieces. Absent: all come at once. */
+  /** Time between two pieces. Absent: all come at once. */
   paceMs?: Ms;
 }
 
@@ -49,7 +49,7 @@ export interface Findings {
   wave: { whole: Errors; steady: Errors; cpuUsPerChunk: number };
   /**
    * Requests per second by their rows, without the tenths at both ends. Processor time of the whole command per
-   * request. `client_lag_ms` of the rows behind the first tenth.
+   * request. `client_lag_ms` of the rows after the first tenth.
    */
   run: { perSecond: number; cpuMs: number; lagMs: { p50: Ms; p99: Ms } };
   rust: { perSecond: number };

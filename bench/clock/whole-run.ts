@@ -29,7 +29,7 @@ export async function measureRun(task: RunTask, flags: readonly string[] = []): 
     if (ends.length < requests) throw new Error(`${requests - ends.length} of ${requests} requests failed`);
     ends.sort((a, b) => a - b);
     const [from, to90] = [Math.floor(requests * 0.1), Math.floor(requests * 0.9)];
-    // Rows stand in the order in which they ended: the first are those that started all at once.
+    // Rows are in the order in which they ended: the first are those that started all at once.
     const steady = ascending(lags.slice(from));
     return {
       perSecond: ((to90 - from) * 1000) / Math.max(1, ends[to90]! - ends[from]!),

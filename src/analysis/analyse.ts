@@ -185,7 +185,7 @@ function analysisOf(seen: Seen, manifest: Manifest, records?: QualityRecords): A
   };
 }
 
-/** What the table of levels shows itself: a load is there to find the queue. */
+/** Already shown by the table of levels: finding the queue is the purpose of a load. */
 const notUnderLoad: ReadonlySet<string> = new Set(['nothing-measured', 'queue-ladder', 'server-queue']);
 
 /** Limits apply to the current version only. An earlier version is a reference and can no longer be fixed. */

@@ -9,10 +9,10 @@ import { limitOf } from './level-words.ts';
 import { successFloor } from './success.ts';
 import { missedOf } from './visits.ts';
 
-/** Lines of one level. */
+/** Maximum lines for one level. */
 const mostCauses = 2;
 
-/** Why requests of a level were not good: one line for each way, for levels where too many were not. */
+/** Why requests of a level were not good: one line per cause, for levels with too many of them. */
 export class LevelCauses {
   readonly #design: Design;
   readonly #levels = new Map<string, { cell: Names; level: number; requests: number; texts: string[] }>();
@@ -29,7 +29,7 @@ export class LevelCauses {
     const known = this.#levels.get(key) ?? { cell, level, requests: 0, texts: [] };
     this.#levels.set(key, known);
     known.requests++;
-    // Requests that found the ceiling full have a column.
+    // Requests that found the ceiling full have their own column.
     const text = row.error_code === 'dropped' ? undefined : this.#whyNot(row);
     if (text !== undefined) known.texts.push(text);
   }
@@ -53,7 +53,7 @@ export class LevelCauses {
       .sort((a, b) => a.level - b.level);
     const cells = new Set<string>();
     const isLowest = ({ cell }: { cell: Names }): boolean => cells.size < cells.add(cellKey(cell)).size;
-    // A search goes beyond the limit: what is wrong above it says no more.
+    // A search goes beyond the limit: faults above it add nothing.
     return (limit ? bad.filter((one) => isLowest(one)) : bad).flatMap(({ cell, level, requests, texts }) =>
       causesOf(texts)
         .slice(0, mostCauses)

@@ -70,7 +70,7 @@ export function unprovenClock({ suite, routes, calibration, workers }: Manifest)
 /** Maximum clocks that are shown. */
 const mostClocks = 3;
 
-/** What the calibrations of a run found, and when. */
+/** Results of a run's calibrations, with their dates. */
 function clockFact({ calibration, workers }: Manifest): string | undefined {
   const said = (found: unknown): string | undefined => {
     const known = found as Calibration | undefined;

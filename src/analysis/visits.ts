@@ -23,7 +23,7 @@ export type VisitRow = Pick<
 export interface Visit {
   cell: Names;
   load: Design['load'];
-  /** What was asked of it. Absent: nothing, so that it has neither passed nor failed. */
+  /** Its SLO. Absent: none, so it has neither passed nor failed. */
   slo?: Slo;
   level: number;
   kind: MadeVisit['kind'];
@@ -212,7 +212,7 @@ export const madeVisit = ({ kind, level, outcome }: Visit): MadeVisit => ({
   share: outcome.share,
 });
 
-/** How late a request of a visit may be sent: not later than 50 ms, or a twentieth of the least time that the SLO allows. */
+/** How late a request of a visit may be sent: 50 ms, or a twentieth of the tightest time in the SLO if that is less. */
 export function lateLimit(slo: Slo | undefined): Ms {
   const limits = [slo?.ttftMs, slo?.e2eMs].filter((limit) => limit !== undefined);
   return Math.min(latestMs, ...limits.map((limit) => limit * latestShare));

@@ -148,7 +148,7 @@ function runWarnings(collected: Collected, facts: WarningFacts): Warning[] {
   return [...simulated(collected), ...warnings.filter((warning) => warning !== false)];
 }
 
-/** What this machine lets nobody be sure of. */
+/** Warnings about this machine. */
 export function machineWarnings({ unprovenClock, loopUtilisation = 0 }: WarningFacts): Warning[] {
   return [
     ...(unprovenClock === undefined ? [] : [{ kind: 'unproven-clock' as const, ...unprovenClock }]),
@@ -318,7 +318,7 @@ function unprovenWords({ concurrency, workers }: UnprovenClock): string {
   return `${whose} not proven for ${inFlight} in flight. ${rows} still bounds its own error. To prove it${workers === undefined ? '' : ', on that machine'}: gatebench calibrate --concurrency ${concurrency} --save.`;
 }
 
-/** Workers that a warning names. */
+/** Maximum workers that a warning names. */
 const mostNamed = 3;
 
 function lostWords(metrics: readonly LostMetric[]): string {

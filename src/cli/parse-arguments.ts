@@ -94,7 +94,10 @@ function spelledOut(words: readonly string[], table: FlagTable): string[] {
   });
 }
 
-/** `--rate -1/s` as `--rate=-1/s`: no flag begins with a digit, so it is a value, and what is wrong with it is told. */
+/**
+ * `--rate -1/s` as `--rate=-1/s`: no flag begins with a digit, so it is a value, and the message says what is wrong
+ * with it.
+ */
 function withNegatives(words: readonly string[], table: FlagTable): string[] {
   const valued = new Set(
     flagsIn(table).flatMap(([name, flag]) => (takesValue(flag) ? [`--${typedName(name)}`] : [])),

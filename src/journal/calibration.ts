@@ -68,11 +68,11 @@ export function isProvenAt(levels: readonly LevelFigures[], concurrency: number)
   return last !== -1 && levels.slice(0, last + 1).every((level) => reasonAgainst(level) === undefined);
 }
 
-/** The same for a calibration, if there is one. */
+/** As above for a calibration, if there is one. */
 export const isProven = (calibration: Calibration | undefined, concurrency: number): boolean =>
   isProvenAt(calibration?.levels ?? [], concurrency);
 
-/** The same for a worker, at its own limit or that of the run, whichever is lower. */
+/** As above for a worker, at its own limit or that of the run, whichever is lower. */
 export const isProvenWorker = (
   { calibration, concurrency }: NonNullable<Manifest['workers']>[number],
   inFlight: number,

@@ -33,7 +33,7 @@ export function checkFor(names: readonly string[]): CheckOf {
   };
 }
 
-/** The columns that a checksum covers, in its order: their place in the file, and the text before their value. */
+/** The columns that a checksum covers, in its order: their index in the file, and the text before their value. */
 export function checkedNames(names: readonly string[]): { place: number; before: string }[] {
   return names
     .map((name, place) => ({ name, place, before: `${name}\u001f` }))

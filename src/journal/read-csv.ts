@@ -19,8 +19,8 @@ export interface ReadOptions {
    */
   wanted?: ReadonlySet<string>;
   /**
-   * Start at a byte at which a record begins, after so many lines, in a file with this header. For callers that have read
-   * the earlier rows.
+   * Start at a byte at which a record begins, after this many lines, in a file with this header. For callers that have
+   * read the earlier rows.
    */
   from?: { at: number; lines: number; header: string };
   /** Receives each record that a row was read from, as written in the file. */

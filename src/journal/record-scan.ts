@@ -37,7 +37,9 @@ export class RecordScan {
     this.#doubled = new Uint8Array(names.length);
   }
 
-  /** Whether the line is a whole record with a matching checksum. `cell` then returns its cells, until the next call. */
+  /**
+   * Whether the line is a complete record with a matching checksum. `cell` then returns its cells, until the next call.
+   */
   isWhole(line: Line): boolean {
     const { bytes } = line;
     if (bytes === undefined || this.#check === -1) return false;

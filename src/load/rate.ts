@@ -17,7 +17,7 @@ export function parseRate(text: string): number | undefined {
 /** No machine of ours sends more than this in time. */
 export const highestRate = 10_000;
 
-/** A rate for people, in requests per second: `0.3/s`, `12/s`; `18/h` where it is far below one. */
+/** A rate for people, in requests per second: `0.3/s`, `12/s`; `18/h` if it is far below one. */
 export const rateText = (perSecond: number): string =>
   perSecond > 0 && perSecond < 0.01
     ? `${Number((perSecond * 3600).toPrecision(3))}/h`

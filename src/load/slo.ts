@@ -31,7 +31,7 @@ export interface Felt {
  */
 export const isGood = (slo: Slo, felt: Felt): boolean => missedBy(slo, felt) === undefined;
 
-/** What kept an arrival from being good, the first of several. */
+/** Why an arrival was not good. The first of several reasons. */
 export type Missed = 'answer' | 'ttftMs' | 'e2eMs' | 'tpotMs' | 'passed';
 
 /** Undefined if it is good. */

@@ -62,9 +62,9 @@ export class Attempt {
     return (this.#gaps ??= Float64Array.from(this.pieces.gaps).sort());
   }
 
-  /** The same attempt, if this process had never been late. Undefined if that would give it nothing that it lacks. */
+  /** The same attempt, if this process had never been late. Undefined if that would add no value. */
   inTime(): Attempt | undefined {
-    // Lag empties only what rests on the span of decoding.
+    // Lag only empties metrics that rest on the decode span.
     const isShort = this.decode === undefined && this.hasInnerInstants;
     if (!isShort || decodeOf(this.exchange, this.pieces, 0) === undefined) return undefined;
     const twin = new Attempt({ ...this.exchange, clientLagMs: 0 }, this.facts);

@@ -63,7 +63,7 @@ export const answerBytes = ({ answer, toolCalls, withheld }: Texts): number =>
 export const reasoningBytes = ({ reasoning, withheld }: Texts): number =>
   withheld?.reasoningBytes ?? Buffer.byteLength(reasoning);
 
-/** SHA-256 in hexadecimal; undefined of an empty answer. */
+/** SHA-256 in hexadecimal. Undefined for an empty answer. */
 export function answerHash({ answer, withheld }: Texts): string | undefined {
   if (withheld) return withheld.answerSha256;
   return answer === '' ? undefined : hash('sha256', answer);

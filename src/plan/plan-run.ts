@@ -40,7 +40,7 @@ export interface Expense {
   requests: number;
   tokens: number;
   usd: number;
-  /** Of a visit whose length is fixed. Absent: it takes as long as its answers. */
+  /** For a visit of fixed length. Absent: it takes as long as its answers. */
   minutes?: number;
 }
 

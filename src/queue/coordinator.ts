@@ -236,7 +236,7 @@ export class Coordinator {
       };
       await withinTime(clean(), partingMs);
     }
-    // Whatever the loops wait for is given up with it.
+    // It also cancels whatever the loops wait for.
     await this.#options.server.close();
     await withinTime(this.#loop, this.partingMs);
   }

@@ -86,7 +86,7 @@ export interface JobForm {
   attempt: number;
   event_id: string;
   suite_hash: string;
-  /** Absent: its texts are as the suite has them. */
+  /** Absent: its texts stay as in the suite. */
   visit?: VisitPlace;
   /** Absent: it is sent as soon as the worker has it. */
   timing?: Timing;

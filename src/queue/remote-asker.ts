@@ -73,7 +73,7 @@ export class RemoteAsker implements Asker {
   readonly #inherited = new Set<string>();
   readonly #losses = new Map<string, number>();
   readonly #shares: WorkerShares;
-  /** Workers that are in the manifest. */
+  /** Workers in the manifest. */
   readonly #listed = new Map<string, SeenWorker>();
   /** Whether the clock of each worker is proven, by name. */
   readonly #proven = new Map<string, boolean>();
@@ -345,14 +345,14 @@ export class RemoteAsker implements Asker {
     else if (processedBy === undefined) await this.#takeBack(id, pending);
   }
 
-  /** A request of a visit that is in vain, if no worker has it yet. */
+  /** A request of a void visit that no worker has yet. */
   async #takeBack(id: string, pending: Pending): Promise<void> {
     const gone = this.#whoIsGone(pending);
     if (gone !== undefined && (await pending.queue.remove(id)) === 1)
       this.#lose(pending, gone, pending.carrier?.name);
   }
 
-  /** Why the load of a visit cannot be offered any more. Undefined if it can. */
+  /** Why the load of a visit can no longer be offered. Undefined if it can. */
   #whoIsGone({ carrier, planned: { visit, cell } }: Pending): string | undefined {
     const { workers } = this.#options.coordinator;
     if (carrier)
@@ -370,7 +370,7 @@ export class RemoteAsker implements Asker {
   #answer(pending: Pending, result: ResultForm, now: Ms): void {
     const exchange = { ...exchangeOf(result, now), eventId: pending.eventId };
     const { isInherited, addedAt, inFlight, planned } = pending;
-    // One that found no place was not sent.
+    // A request that found no place was not sent.
     if (result.queue_ms !== undefined) this.#shares.count(result.worker, planned.cell.vantage, 'done');
     pending.settle({
       exchange,
@@ -435,7 +435,7 @@ export class RemoteAsker implements Asker {
       sweeper,
     ]);
     await Promise.all(parts.map((part) => server.end(part)));
-    // Here, so that workers go on to the next run while this one is judged and reported.
+    // Done here, so that workers continue with the next run while this one is judged and reported.
     await coordinator.close();
   }
 }

@@ -293,7 +293,7 @@ function redisOptions({ url }: QueueAddress): object {
 function postgresOptions({ url }: QueueAddress): pgPackage.ClientConfig {
   const { href, searchParams } = new URL(url);
   const isVerified = /^(require|verify-ca)$/.test(searchParams.get('sslmode') ?? '');
-  // The driver takes these for verify-full, and warns of that.
+  // The driver treats these as verify-full, and warns about it.
   const connectionString =
     isVerified && !searchParams.has('uselibpqcompat')
       ? href.replace(/([?&]sslmode)=[^&#]*/, '$1=verify-full')
@@ -315,7 +315,7 @@ async function examineRedis(address: QueueAddress): Promise<string[]> {
   client.on('error', (error: Error) => (failure ??= error));
   try {
     await client.connect();
-    // On connecting, a database that is not there is passed over.
+    // A missing database is ignored when connecting.
     await client.select(Number(address.url.pathname.slice(1)));
     const info = factsOf(await client.info());
     const policy = info.get('maxmemory_policy');
@@ -347,7 +347,7 @@ async function examinePostgres(address: QueueAddress): Promise<string[]> {
   client.on('error', () => undefined);
   try {
     await client.connect();
-    // Here, because each queue would wait for the same lock.
+    // Done here, because each queue would wait for the same lock.
     await bullmq().runMigrations(client);
     return [];
   } finally {
@@ -367,12 +367,12 @@ function reasonOf(error: unknown, address: QueueAddress, otherwise: string): str
 interface Reason {
   /** In the code or the message of an error. */
   words: RegExp;
-  /** Absent: what was tried did not work. */
+  /** Absent: the attempt failed. */
   what?: string;
   advice?: (address: QueueAddress) => string | undefined;
 }
 
-/** The first that fits. */
+/** The first match. */
 const reasons: readonly Reason[] = [
   {
     words: /NOPERM/,

@@ -9,7 +9,7 @@ interface Share {
   lost: number;
   inFlight: number;
   isThere: boolean;
-  /** Time that it was there, until `countedAt`. */
+  /** Time that it was present, until `countedAt`. */
   thereMs: Ms;
   countedAt: Ms;
 }
@@ -25,7 +25,7 @@ export class WorkerShares {
     this.#startedAt = clock.now();
   }
 
-  /** Updates the list of workers that are there. */
+  /** Updates the list of present workers. */
   see(workers: ReadonlyMap<string, Pick<SeenWorker, 'hello' | 'beat'>>): void {
     for (const [name, share] of this.#shares) {
       this.#pass(share);

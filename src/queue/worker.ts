@@ -75,7 +75,7 @@ const mostHeld = 10_000;
 /** If the server takes longer to answer, it counts as away. */
 const patienceMs: Ms = 5000;
 
-/** After so many failures in a row, the worker ends with the last one. */
+/** After this many consecutive failures, the worker ends with the last one. */
 const mostFailures = 5;
 
 /** Why a worker has ended. */
@@ -99,7 +99,7 @@ export async function work(options: WorkOptions): Promise<WorkEnd> {
           await new Service(options, found, board, tally).serve();
           failures = 0;
         } catch (error) {
-          // The server may have gone away in the middle of it. If it comes back, so does the run.
+          // The server may have gone away during it. If it comes back, so does the run.
           if (error instanceof UserError || ++failures === mostFailures) throw error;
           say(
             `could not serve the run ${found.run_id}: ${oneLine((error as Error).message, 200)}; trying again`,
@@ -153,7 +153,7 @@ class Service {
   readonly #tally: { done: number; busyAt: Ms };
   readonly #timekeeper = new Timekeeper();
   #inHand = 0;
-  /** Of these, they wait until they are due. */
+  /** The waiting ones among them, until they are due. */
   #waiting = 0;
   readonly #process = randomUUID();
   /** Timed requests in flight. */

@@ -111,12 +111,12 @@ function ceilingWarnings(load: LoadSettings, rates: readonly number[], seconds: 
   ];
 }
 
-/** Below this, many a machine is later now and then. */
+/** Below this, many machines are sometimes later. */
 const easyMs = 5;
 
 const ms = (value: number): string => `${Number(value.toPrecision(3))} ms`;
 
-/** A tight SLO wants a punctual machine: visits of any other are void. */
+/** A tight SLO needs a punctual machine: on any other, visits are void. */
 function latenessWarnings({ slo }: Design): string[] {
   const limit = lateLimit(slo);
   if (limit >= easyMs) return [];

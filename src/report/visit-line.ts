@@ -14,7 +14,9 @@ export function underWay({ cell, visit, phase }: PlannedRequest, ways: Ways = {}
   return `now: ${oneLine(cellName(cell, ways), 60)} at ${levelText(load, level)}, ${place}${phase === 'warmup' ? ' (warm-up)' : ''}`;
 }
 
-/** A finished visit, for the progress of a run. `ways`: what differs in the run, and so belongs to a name. */
+/**
+ * A finished visit, for the progress of a run. `ways`: dimensions in which the run's cells differ, which names include.
+ */
 export function visitLine(visit: Visit, ways: Ways = {}): string {
   const { cell, load, slo, level, kind, number, outcome, rows, windowMs, isLost, isBrokenOff } = visit;
   const { good, arrivals, achieved, dropped, unstable, word } = outcome;

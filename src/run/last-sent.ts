@@ -1,4 +1,4 @@
-/** Tells once when the last request of a run is on its way. */
+/** Reports once that the last request of a run is in flight. */
 export class LastSent {
   readonly #tell: () => void;
   /** Requests without their final row. */

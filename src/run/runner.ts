@@ -72,7 +72,7 @@ function recorder(options: RunOptions): (ended: Ended) => Promise<void> {
     row.good = goodAtOnce(row, slo);
     const { model, prompt_id, repeat, attempt } = row;
     await journal.append(row, answerLine(exchange, { model, prompt_id, repeat, attempt }, suite.run.answers));
-    // Where the text is not, whoever has seen it has checked it.
+    // If the text is withheld, the worker that had it has checked it.
     if (!exchange.withheld) checking.add(row, { text: exchange.answer, toolCalls: exchange.toolCalls });
     else if (ended.worker?.verdict) checking.given(row, ended.worker.verdict);
     listener.ended(planned, row);

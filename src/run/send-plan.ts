@@ -38,8 +38,8 @@ export type RunEvent =
   /** An attempt has ended and its row is kept. Its request has ended if `row.final` is true. */
   | { kind: 'ended'; request: PlannedRequest; row: RequestRow }
   /**
-   * The last requests are on their way: nothing waits to be sent, and their instants are taken by another thread. Told
-   * only if the number of requests is known in advance; a request may still be sent again.
+   * The last requests are in flight: nothing waits to be sent, and another thread stamps. Called only if the number of
+   * requests is known in advance. A request may still be sent again.
    */
   | { kind: 'last-sent' }
   /** A visit of a level has ended and is checked. */
@@ -88,7 +88,7 @@ export interface AskedRun {
 /** An asker for the time that a run is sent. */
 export interface OpenAsker {
   asker: Asker;
-  /** Whether a thread of its own takes the instants, so that this one may be busy. Absent: it does not. */
+  /** Whether another thread stamps, so that this one may be busy. Absent: false. */
   isApart?: () => boolean;
   /** Aborted if nobody can send any more: the run stops and can be resumed. */
   lost?: AbortSignal;
@@ -159,7 +159,7 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
     onEvent({ kind: 'planned', perCell: manifest.planned_requests / plan.cells.length });
   let kept: Promise<unknown> = Promise.resolve();
   const keep = (): void => {
-    // One after the other: an older one must not be written last.
+    // One after the other, so that an older version is not written last.
     kept = kept.then(() => sink.save(manifest)).catch(() => undefined);
   };
   const adaptive = await adaptiveRepeats(manifest, sink, (prompts) => {

@@ -13,7 +13,7 @@ export interface WorkerState {
   done: number;
   /** Requests that were lost with it. */
   lost: number;
-  /** `done` per second of the time that it was there. */
+  /** `done` per second of its presence. */
   perSecond: number;
 }
 

@@ -63,7 +63,7 @@ export function selectLoad(
   return checked(`--${first}`, { ...load, ...beside }, typed);
 }
 
-/** `typed`: the fields that have flags of their own in this command. */
+/** `typed`: the fields that have their own flags in this command. */
 function checked(flag: string, load: LoadSettings, typed: readonly string[]): LoadSettings {
   const result = validate(loadSchema, load);
   if (!result.ok)

@@ -52,7 +52,7 @@ export class Viewer {
     const files = await Promise.all(
       Object.values(runFiles).map((name) => lstat(join(folder, name)).catch(() => undefined)),
     );
-    // A link leads elsewhere, and a pipe keeps whoever reads it waiting.
+    // A link leads elsewhere, and a pipe blocks its reader.
     return files.every((file) => file?.isFile() !== false);
   }
 

@@ -3,12 +3,12 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 
-/** What a program was started with. */
+/** Start of a program: arguments and environment. */
 export interface Call {
   args: string[];
   cwd: string;
   env: Record<string, string>;
-  /** What stood on its standard input, where `--input -` says that something does. */
+  /** Its standard input, if `--input -` says that there is one. */
   input: string;
 }
 
@@ -19,8 +19,8 @@ export interface Answered {
 }
 
 /**
- * A program at `path` that scripts start as any other, and that is answered within this process: a Node of its own
- * would take a third of a second of processor time, each time.
+ * A program at `path` that scripts start like any other, but that is answered in this process: a separate Node would
+ * take a third of a second of processor time for each call.
  */
 export async function programHere(
   path: string,
@@ -53,7 +53,7 @@ export async function programHere(
 
 const end = '\0end\0';
 
-/** The words of a call. */
+/** The arguments of a call. */
 function heard(socket: Socket): Promise<string[]> {
   let text = '';
   return new Promise((resolve) => {

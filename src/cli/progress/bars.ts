@@ -35,7 +35,7 @@ export function bars(tally: Tally, now: Ms, columns: number, paint: Paint): stri
   return [...lines, all, ...workerTable(tally.workers, width, paint)];
 }
 
-/** In columns. A narrow window drops the rate first, then the losses, and so on. */
+/** Width in columns. A narrow window drops the rate first, then the losses, and so on. */
 function workerTable(workers: readonly WorkerLine[], width: number, paint: Paint): string[] {
   if (workers.length === 0) return [];
   const labels = workers.map(({ label, isBelow }) => `${isBelow ? '  ' : ''}${label}`);

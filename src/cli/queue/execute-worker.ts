@@ -94,7 +94,7 @@ function suiteHashNamed(text: string): string {
 /** Images are not sent through the queue: a worker has them next to its own copy of the suite. */
 async function imagesFor(suite: Suite, known: ReadonlyMap<string, string>): Promise<LoadedImages> {
   if (imagesOf(suite.prompts).length === 0) return new Map();
-  // A run may send a part of the suite in its file: what counts is that the images are the same.
+  // A run may send only a part of the suite: the images must be the same.
   const file = known.get(suiteHash(suite)) ?? [...known.values()][0];
   if (file !== undefined) return await loadImages(suite, dirname(file));
   throw new UserError(

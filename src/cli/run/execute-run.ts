@@ -69,7 +69,7 @@ async function runOne(around: Surroundings, file: string, suite: Suite): Promise
   const seed = flags.seed ?? newSeed();
   const now = io.clock.wall();
   const name = newRunName(seed, now, await nameTime(flags.results, now));
-  // Nobody waits for workers of a run that cannot be sent.
+  // Checked first: there is no point in waiting for workers if the run cannot be sent.
   if (flags.queue !== undefined)
     assertSendable(suite, { seed, routes: routeNames(flags, suite), shard: flags.shard });
   const way = await wayOf(around, {
@@ -90,7 +90,7 @@ async function runOne(around: Surroundings, file: string, suite: Suite): Promise
             name,
             shard: flags.shard,
             labels,
-            // Workers stamp with clocks of their own.
+            // Workers stamp with their own clocks.
             calibration: flags.queue === undefined ? loadCalibration(stateFolder(io.env)) : undefined,
             suiteFile: shownFrom(io.cwd, file),
           }),
@@ -182,16 +182,19 @@ async function watched(
   }
 }
 
-/** While nothing waits to be sent: what follows the last answer takes a while to load. Whoever needs it says what fails. */
+/**
+ * Loads the code for the time after the last answer while nothing waits to be sent, because loading takes a while.
+ * Errors are reported when the code is used.
+ */
 async function loadConclusion(): Promise<void> {
   try {
-    // Behind the handing over of the last request.
+    // After the last request has been handed over.
     await nextTurn();
     await import('./conclude-run.ts');
     const { loadPage } = await import('../../report/run-page.ts');
     await loadPage();
   } catch {
-    // Loaded again, and told, when it is needed.
+    // It is loaded again when needed, and the error is reported then.
   }
 }
 

@@ -41,7 +41,7 @@ const meanings = [
   [runFiles.manifest, 'suite, seed, versions, machine'],
 ] as const;
 
-/** What was written, and what to type next. `names`: the files that the folder has. */
+/** The written files, and the next commands. `names`: files in the folder. */
 export function nextSteps(
   folder: string,
   names: readonly string[],

@@ -19,7 +19,7 @@ export async function assertSameRun(
   assertSamePlan(flags, manifest, folder);
 }
 
-/** What to say if a run goes on in another way than it began: through workers, or from here. */
+/** Message if a run is continued differently from how it began: through workers, or from here. */
 export function changeOfSenders(
   { queue }: Pick<RunFlags, 'queue'>,
   { workers, vantages = [] }: Manifest,

@@ -31,7 +31,7 @@ export const withoutRedis =
 export const withoutPostgres =
   postgresFolder === undefined && !isDemanded ? 'NOT TRIED ON POSTGRESQL: apt install postgresql' : undefined;
 
-/** Why no certificate can be made; undefined when one can, or when the tools are demanded. */
+/** Why no certificate can be made. Undefined if one can, or if the tools are required. */
 export const withoutOpenssl =
   onPath('openssl') === undefined && !isDemanded ? 'NOT TRIED WITH TLS: apt install openssl' : undefined;
 
@@ -58,7 +58,7 @@ interface RedisOptions {
   settings?: readonly string[];
 }
 
-/** Everything that was ever written to a Redis that keeps its data: its log holds what was removed, too. */
+/** Everything ever written to a Redis that keeps its data: its log also holds removed values. */
 export const everWritten = ({ folder }: Pick<TestServer, 'folder'>): string =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .map((name) => join(folder, name))

@@ -30,7 +30,7 @@ export interface PageData {
   slowest: readonly SlowRequest[];
   /** Empty if the process of the run sent everything itself. */
   workers: readonly WorkerTimeline[];
-  /** Workers that were too many to keep. */
+  /** Number of workers beyond the limit. */
   workersBeyond: number;
   answers: AnswerPart;
   /** Every answer side by side. Absent if not requested. */

@@ -19,7 +19,7 @@ export class AnswerIndex {
     this.#path = join(folder, runFiles.answers);
   }
 
-  /** Reads what has been added since. Once at a time, whoever asks. False where there is no file. */
+  /** Reads what has been added since. Concurrent callers share one reading. False if there is no file. */
   #update(): Promise<boolean> {
     this.#updating ??= this.#readOn().finally(() => (this.#updating = undefined));
     return this.#updating;

@@ -95,7 +95,7 @@ export class RunList {
   }
 }
 
-/** Stands for a link, which leads elsewhere, or a pipe, which blocks its reader. */
+/** Marks a link, which leads elsewhere, or a pipe, which blocks its reader. */
 const notAFile = 'no file';
 
 const stampOf = async (path: string): Promise<string> => {

@@ -40,7 +40,7 @@ export interface Trial extends AsyncDisposable {
   mockUrl: string;
   /** Starts `run trial.yaml` with a queue. */
   run(...args: string[]): Going;
-  /** Does not look at its clock, which takes its time, unless told to: `--calibrate`. */
+  /** Does not check its clock, which takes a while, except with `--calibrate`. */
   worker(...args: string[]): Going;
   /** Rows of the newest run. */
   rows(): Promise<RequestRow[]>;

@@ -21,7 +21,7 @@ interface Panels {
   canvas: Canvas;
 }
 
-/** Left and right of a panel. */
+/** Space to the left and right of a panel. */
 const margins = 78;
 
 const visitMarks = {
@@ -69,17 +69,17 @@ export function drawShares(given: Panels, attainment: number): Drawing {
   });
 }
 
-/** Pixels between two visits of a level: less where levels stand close together. */
+/** Pixels between two visits of a level. Less if levels are close together. */
 const widestStep = 9;
 
-/** Visits of one level often have the same share: side by side, each can be seen. */
+/** Visits of one level often have the same share. Side by side, all are visible. */
 function besideEachOther(visits: readonly VisitFigure[], step: number): { visit: VisitFigure; dx: number }[] {
   return [...Map.groupBy(visits, ({ level }) => level).values()].flatMap((own) =>
     own.map((visit, place) => ({ visit, dx: (place - (own.length - 1) / 2) * step })),
   );
 }
 
-/** So that the visits of the busiest level, `most`, stay clear of its neighbors. */
+/** Keeps the visits of the level with most of them, `most`, clear of its neighbors. */
 function spreadOf({ panels, canvas }: Panels): { step: number; most: number } {
   const visits = panels.map((panel) => Map.groupBy(panel.visits, ({ level }) => level));
   const most = Math.max(1, ...visits.flatMap((levels) => [...levels.values()].map(({ length }) => length)));

@@ -1,8 +1,8 @@
 const svgSpace = 'http://www.w3.org/2000/svg';
 
 /**
- * As much of a document as Plot needs to build an SVG: elements, attributes, and text. A whole DOM would be most of the
- * cost of a page.
+ * The parts of a document that Plot needs to build an SVG: elements, attributes, and text. A full DOM would be most of
+ * the cost of a page.
  */
 export class SvgNode {
   readonly nodeType: 1 | 3;
@@ -33,7 +33,7 @@ export class SvgNode {
     return this.nodeType === 3 ? this.#text : this.childNodes.map((child) => child.textContent).join('');
   }
 
-  /** Plot sets numbers, too. */
+  /** Plot also sets numbers. */
   set textContent(text: string | number | null) {
     for (const child of this.childNodes.splice(0)) child.parentNode = null;
     if (text !== null && text !== '') this.append(String(text));

@@ -68,7 +68,7 @@ export class Timeline {
   }
 
   add(row: RequestRow, cell: number): void {
-    // Workers have clocks of their own. When an attempt was due is by that of the run.
+    // Workers have their own clocks. The due time of an attempt is on the run's.
     const at = row.worker === undefined ? (row.started_at ?? row.scheduled_at) : row.scheduled_at;
     if (at === undefined || row.status === 'cancelled') return;
     const { points, events } = this.#keptOf(cell);

@@ -2,7 +2,7 @@ import type { RequestRow } from '../../../journal/request-columns.ts';
 import { isWorkerLost } from '../../../measure/own-limits.ts';
 import { type CellTimeline, Timeline } from './timeline-scan.ts';
 
-/** What one worker did in a run. */
+/** Work of one worker in a run. */
 export interface WorkerTimeline {
   name: string;
   /** Absent: its place has no name. */
@@ -64,7 +64,7 @@ export class Workers {
       .sort((a, b) => compareTexts(a.vantage ?? '', b.vantage ?? '') || compareTexts(a.name, b.name));
   }
 
-  /** Workers that were too many to keep. */
+  /** Number of workers beyond the limit. */
   get beyond(): number {
     return this.#beyond.size;
   }
