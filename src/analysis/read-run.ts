@@ -10,7 +10,6 @@ import { runFiles } from '../journal/run-folder.ts';
 import { onePass, type RowCollector, type RowSource } from './analyse.ts';
 import type { Analysis } from './analysis.ts';
 
-/** A run as stored in its folder. */
 export interface StoredRun {
   folder: string;
   manifest: Manifest;

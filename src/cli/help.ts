@@ -30,7 +30,6 @@ export function programHelp(commands: readonly CommandEntry[], firstRun: string,
   ]);
 }
 
-/** The help of one command. */
 export function commandHelp(
   { name, describe }: CommandEntry,
   { flags, examples, epilogue }: Omit<Command, 'run'>,

@@ -38,7 +38,6 @@ export interface FileRecord {
   readonly end: number;
 }
 
-/** A record and its cells. */
 type Divided = FileRecord & { readonly cells: readonly string[] };
 
 /**

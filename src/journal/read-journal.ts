@@ -51,7 +51,6 @@ export async function readState(folder: string, onRow: (row: RequestRow) => void
   };
 }
 
-/** The state of an empty journal. */
 export const emptyState: JournalState = {
   attemptsOf: () => 0,
   isDone: () => false,

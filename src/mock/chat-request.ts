@@ -40,7 +40,6 @@ export interface ChatBody {
   model: string;
   /** Text of all messages. */
   promptText: string;
-  /** Text of the last message. */
   lastText: string;
   /** A rough count: a token per four characters, some per message, and 256 per image. */
   promptTokens: number;

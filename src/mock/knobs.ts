@@ -54,7 +54,6 @@ export interface Knobs {
   /** Completion tokens that no frame shows. */
   hiddenTokens: number;
 
-  /** Frames per write. */
   framesPerPacket: number;
   /** Each write is split into pieces of this many bytes. 0 leaves it whole. */
   splitBytes: number;

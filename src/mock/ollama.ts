@@ -132,7 +132,6 @@ export interface ProviderReply {
   body?: ChatBody;
 }
 
-/** The key that a gateway stores for its users. */
 export const storedKey = 'the key that the gateway keeps';
 
 const chatWays: Record<string, ChatWay> = { '/v1/chat/completions': 'openai', '/api/chat': 'native' };

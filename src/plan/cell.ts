@@ -5,7 +5,6 @@ import type { Model, Prompt, Suite } from '../suite/suite.ts';
 /** What distinguishes two cells of a run, besides the model. */
 interface Dimension<Name extends string, Plural extends string = string> {
   readonly column: Named<Name, 'text'>;
-  /** Its plural name. */
   readonly plural: Plural;
   /** Whether a cell's name always includes it, or only in a run that has several. */
   readonly told: 'always' | 'where several';

@@ -24,10 +24,8 @@ export interface Sources {
   readonly warn: (sentence: string) => void;
 }
 
-/** Rows in batches. */
 export type Batches = AsyncIterable<readonly AnyRow[]> | Iterable<readonly AnyRow[]>;
 
-/** One table for queries. */
 export interface QueryTable {
   readonly name: string;
   /** One line for people. */

@@ -134,7 +134,6 @@ export function plannedOf(
   };
 }
 
-/** A worker's result. */
 export interface ResultForm {
   worker: string;
   /** Time from taking the request to its end. */

@@ -63,9 +63,7 @@ const earlyMs: Ms = 1000;
  */
 export class RemoteAsker implements Asker {
   readonly #options: RemoteOptions & AskedRun;
-  /** By place. */
   readonly #places = new Map<string | undefined, Lane>();
-  /** By worker. */
   readonly #carriers = new Map<string, Lane>();
   /** The workers of the current visit. */
   #carrying: readonly Carrier[] = [];

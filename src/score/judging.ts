@@ -172,7 +172,6 @@ function* plannedBlocks(
   }
 }
 
-/** A judge's question as a prompt. */
 export function promptOf(task: Task, seed: number): PlannedRequest['prompt'] {
   const { criterion, asked, prompt, a, b, order, judge: asking } = task;
   const answers = b ? (order === 'ba' ? ([b, a] as const) : ([a, b] as const)) : ([a] as const);

@@ -35,7 +35,6 @@ function collect(value: unknown, kind: TextPart['kind'], to: Collecting, depth: 
   } else to.unread.note(to.place, value);
 }
 
-/** Members of a part that hold its text. */
 const textMembers = ['text', 'thinking', 'reasoning', 'content', 'summary', 'refusal', 'value', 'parts'];
 /** Types of parts that hold text. A `text` in a part of another type may not belong to the answer. */
 const textTypes = /^(text|output_text|text_delta|summary_text|refusal|)$/;

@@ -276,7 +276,6 @@ const blankBehindFraming = /^(content-length|transfer-encoding):.*[\t ]$/i;
 const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
 const extensions = new RegExp(`^(?:;${token}(?:=(?:${token}|"[\\t\\x20\\x21\\x23-\\x5b\\x5d-\\x7e]*"))?)*$`);
 
-/** The size from the line before a chunk. */
 function chunkSize(line: string): number {
   const [, digits = '', rest = ''] = /^([0-9a-fA-F]*)([^]*)$/.exec(line)!;
   const size = Number.parseInt(digits, 16);

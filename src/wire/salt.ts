@@ -38,7 +38,6 @@ export function salted(messages: readonly Message[], place: SaltPlace, token: st
   );
 }
 
-/** Content is a text or a list of parts. */
 function withToken(content: Json, token: string, isBehind: boolean): Json {
   const isText = (part: Json): boolean => isObject(part) && typeof part['text'] === 'string';
   const place = Array.isArray(content) && isBehind ? content.findLastIndex(isText) : 0;

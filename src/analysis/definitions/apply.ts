@@ -25,7 +25,6 @@ export type ModelReadings = Names & {
   readings: ToolReading[];
 };
 
-/** The model's figures in the table. */
 const ownFigures = (model: ModelSummary): ToolReading['figures'] =>
   defined({
     ttft: model.ttft_ms_geomean,

@@ -3,7 +3,6 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 
-/** Start of a program: arguments and environment. */
 export interface Call {
   args: string[];
   cwd: string;

@@ -25,7 +25,6 @@ export function plainLine(tally: Tally, now: Ms): string {
   return shown.length === 0 ? facts : `${facts}; median TTFT: ${shown.join(', ')}`;
 }
 
-/** One line per worker. */
 export const plainWorkerLines = ({ workers }: Pick<Tally, 'workers'>): string[] =>
   workers.map((worker) => `${worker.isBelow ? '  ' : ''}${worker.label}: ${workerWords(worker).join(', ')}`);
 

@@ -9,7 +9,6 @@ import type { Site, SiteModel, SiteSuite } from '../../report/site/site.ts';
 import { isSimulatedRoute } from '../../target/routes.ts';
 import { trendReports } from '../gate/execute-trend.ts';
 
-/** The tables of a history's folder. */
 export interface HistoryTables {
   history: readonly HistoryRow[];
   nights: readonly NightRow[];

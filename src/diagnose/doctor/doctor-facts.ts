@@ -105,7 +105,6 @@ export interface Probe {
   reasons: readonly string[];
 }
 
-/** A model that was not asked. */
 export interface Unasked {
   model: string;
   why: string;

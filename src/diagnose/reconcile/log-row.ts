@@ -169,7 +169,6 @@ export interface LogRows {
   waitedMs: Ms;
 }
 
-/** A source for the gateway's log. */
 export interface LogSource {
   read(wanted: Wanted): Promise<LogRows>;
 }
@@ -183,7 +182,6 @@ const largestJson = 256 * 1024 * 1024;
 /** Enough to identify the format of a file. */
 const headLength = 64 * 1024;
 
-/** The log from an exported file. */
 export function fileSource(path: string, clean: (text: string) => string): LogSource {
   return {
     async read(): Promise<LogRows> {

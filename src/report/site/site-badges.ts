@@ -4,7 +4,6 @@ import { figureText, rangeText } from '../number-text.ts';
 import { jsonText } from '../run-json.ts';
 import type { Site, SiteModel, SiteSuite } from './site.ts';
 
-/** A file of the site. */
 export interface SiteFile {
   /** Path from the site's folder, with `/`. */
   path: string;

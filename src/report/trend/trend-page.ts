@@ -27,7 +27,6 @@ export function trendFrame(reports: readonly TrendReport[], warnings: readonly s
   };
 }
 
-/** The style sheet of pages with nights. */
 export const nightsStyle = `${styleSheet}
 .multiples{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,21rem),1fr));gap:.4rem 1.2rem}
 .multiples figure{margin:.6rem 0}
@@ -42,7 +41,6 @@ export interface NightsOptions {
   more?: Content;
 }
 
-/** The nights of one suite. */
 export function nightsSection(report: TrendReport, { id, more }: NightsOptions): Html {
   const { suite, nights, from, to, lines, decisions, isSimulated } = report;
   const metrics = [...new Set(lines.map(({ metric }) => metric))];

@@ -16,7 +16,6 @@ import type { RunEntry } from '../index/runs.ts';
 import { addressWith } from '../query.ts';
 import type { Viewer } from '../viewer.ts';
 
-/** Prompts per page. */
 const promptsPerPage = 20;
 
 /** Prompts × models: the answers of all models, side by side. */

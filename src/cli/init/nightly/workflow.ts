@@ -14,7 +14,6 @@ import {
   tellPullRequest,
 } from './scripts.ts';
 
-/** A suite of the nights. */
 export interface NightlySuite {
   /** Path from the repository's root. */
   path: string;

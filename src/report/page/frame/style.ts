@@ -29,7 +29,6 @@ function variables(mode: 'light' | 'dark'): string {
 const light = `--page:#ffffff;--ink:#1b1f24;--quiet:#5a6470;--line:#d9dee4;--wash:#f5f7f9;--link:#0b5cad;--warn:#8a4b00;--warn-wash:#fff4e0;--good:#1c6b3c;--good-wash:#dff3e4;${variables('light')}`;
 const dark = `--page:#15181c;--ink:#e6e9ed;--quiet:#a0a9b4;--line:#343b44;--wash:#1d2126;--link:#7db8f5;--warn:#ffc977;--warn-wash:#33270f;--good:#7fd6a0;--good-wash:#1d3a29;${variables('dark')}`;
 
-/** The page's one style sheet. */
 export const styleSheet = `:root{color-scheme:light dark;${light}}
 @media (prefers-color-scheme:dark){:root{${dark}}}
 @media print{:root{color-scheme:light;${light}}}

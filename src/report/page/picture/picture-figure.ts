@@ -77,7 +77,6 @@ export function swatch({ color, symbol }: ModelLook): Html {
 export const modelName = (look: ModelLook): Html =>
   markup`<span class="model">${swatch(look)}<bdi>${look.name}</bdi></span>`;
 
-/** Legend of marks and models. */
 export function legend(looks: readonly ModelLook[]): Html {
   return markup`<ul class="legend">
     ${looks.map((look) => markup`<li class="${look.className}">${modelName(look)}</li>`)}

@@ -40,7 +40,6 @@ export function elements(parent: Element, name: string): Element[] {
   ]);
 }
 
-/** Path of the sheet of that name. */
 export function sheetPath(parts: ReadonlyMap<string, string>, name: string): string {
   const sheets = elements(parseXml(parts.get('xl/workbook.xml')!), 'sheet');
   const place = sheets.findIndex(({ attributes }) => attributes['name'] === name);

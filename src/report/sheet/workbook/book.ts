@@ -159,7 +159,6 @@ export class Sheet {
     this.#sheet.setRowHeight(row, points);
   }
 
-  /** Freezes this many rows and columns. */
   freeze(rows: number, columns: number): void {
     this.#sheet.setFreezePanes(rows, columns);
   }
