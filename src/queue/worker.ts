@@ -92,7 +92,7 @@ export async function work(options: WorkOptions): Promise<WorkEnd> {
     while (!stop.aborted) {
       if (tally.done >= (options.maxRequests ?? Infinity)) return 'spent';
       if (clock.now() - tally.busyAt > idleMs) return 'idle';
-      const found = await within(liveRun(board, looks, options), patienceMs);
+      const found = await within(liveRun(board, looks, options), patienceMs, stop);
       if (found) {
         looks.delete(found.run_id);
         try {
@@ -155,6 +155,10 @@ class Service {
   #inHand = 0;
   /** The waiting ones among them, until they are due. */
   #waiting = 0;
+  /** Results that the server has not taken yet. */
+  #toDeliver = 0;
+  /** Set if the server does not answer at the end. */
+  #isAway = false;
   readonly #process = randomUUID();
   /** Timed requests in flight. */
   #timed = 0;
@@ -179,7 +183,7 @@ class Service {
       if (!(await this.#isAccepted(hellos, hello))) return;
       await this.#work(suite, targets, images, hellos, hello);
     } finally {
-      await withinTime(this.#leave(hellos), 1000);
+      if (!this.#isAway) await withinTime(this.#leave(hellos), 1000);
       await withinTime(hellos.close(), 1000);
     }
   }
@@ -344,6 +348,7 @@ class Service {
               return await ask(job, token, signal);
             } finally {
               this.#inHand--;
+              this.#toDeliver++;
               this.#tally.done++;
               this.#done++;
               this.#tally.busyAt = clock.now();
@@ -356,6 +361,7 @@ class Service {
             ...{ skipStalledCheck: true, maxStalledCount: 0, runRetryDelay: 200 },
           },
         );
+        for (const event of ['completed', 'failed'] as const) worker.on(event, () => this.#toDeliver--);
         worker.on('lockRenewalFailed', (ids: string[]) => {
           for (const id of ids) {
             say('lost the lease of a request: gave it up, because its answer would be refused');
@@ -369,7 +375,7 @@ class Service {
       await Promise.all(workers.map((worker) => worker.waitUntilReady()));
       say(`works on run ${runId}`);
       await this.#untilOver(hellos, hello);
-      await withinTime(this.#tell(hellos, false), 1000);
+      this.#isAway = !(await withinTime(this.#tell(hellos, false), 1000));
       await this.#end(workers, lockDuration);
       say(`finished with run ${runId}`);
     } finally {
@@ -408,8 +414,9 @@ class Service {
     // After the end of the run, only a resumed run could use their results.
     while (this.#inHand > 0 && (stop.aborted || this.#isSpent())) await clock.sleep(20);
     // After its lease, a result would be refused.
-    await clock.sleep(leaseMs, AbortSignal.any([kill, closed.signal])).catch(() => undefined);
-    await clock.sleep(1000, closed.signal).catch(() => undefined);
+    if (this.#toDeliver > 0)
+      await clock.sleep(leaseMs, AbortSignal.any([kill, closed.signal])).catch(() => undefined);
+    if (this.#toDeliver === 0 || kill.aborted) await clock.sleep(1000, closed.signal).catch(() => undefined);
     await Promise.all(workers.map((worker) => server.end(worker)));
   }
 
@@ -456,7 +463,7 @@ class Service {
         else await this.#tell(hellos, true);
         return undefined;
       };
-      if ((await within(round(), patienceMs)) === 'replaced') return;
+      if ((await within(round(), patienceMs, stop)) === 'replaced') return;
       if (goneSince !== undefined && clock.now() - goneSince > goneMs) return;
       const isIdle = this.#inHand === 0 && clock.now() - this.#tally.busyAt > idleMs;
       if (isIdle || clock.now() - heardAt > silenceMs) return;
@@ -487,11 +494,12 @@ function assertSameMajor(run: Announcement): void {
 }
 
 /** Value of a promise. Undefined if it takes too long, or fails because the server is away. */
-async function within<T>(promise: Promise<T>, ms: Ms): Promise<T | undefined> {
+async function within<T>(promise: Promise<T>, ms: Ms, stop: AbortSignal): Promise<T | undefined> {
   let value: T | undefined;
   await withinTime(
     promise.then((given) => (value = given)),
     ms,
+    stop,
   );
   return value;
 }

@@ -306,8 +306,8 @@ describe.skipIf(withoutRedis !== undefined)('the server is killed in a run', () 
     await using cwd = await scratch();
     await using queue = await startRedis();
     await using t = await trial(cwd.path, queue.url, suiteOf({ prompts, ttftMs: 60 }));
-    const worker = t.worker();
-    const run = t.run(...quick, '--queue-timeout', '1s');
+    const [worker, other] = [t.worker(), t.worker()];
+    const run = t.run(...quick, '--queue-timeout', '1s', '--workers', '2');
     await rowsReach(t, 3);
     await queue.kill();
     while (!run.said().includes('nothing more is sent')) await delay(5);
@@ -318,6 +318,9 @@ describe.skipIf(withoutRedis !== undefined)('the server is killed in a run', () 
       3,
       expect.stringMatching(/did not answer for 1s: nothing more is sent; run --resume/),
     ]);
+    // Whether the server is there or not.
+    other.stop();
+    expect((await other.finished).code).toBe(0);
     await queue.begin();
     const resumed = await t.run('--resume', ...quick).finished;
     expect(resumed.code, resumed.stderr).toBe(0);
