@@ -16,6 +16,8 @@ export interface Offer {
   /** `run.concurrency`: requests in flight in all lanes together. */
   concurrency: number;
   lanes: readonly Lane[];
+  /** Prompts that each lane asks in turn. Absent: one. */
+  prompts?: number;
 }
 
 /** In ascending order. */

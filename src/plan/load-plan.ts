@@ -26,7 +26,7 @@ const offerOf = ({ run }: Loaded, cells: readonly Cell[]): Offer => ({
 
 /** Minutes that a plan takes, warm-up included, if an answer takes this many seconds. */
 export function estimateMinutes(
-  suite: Loaded,
+  suite: Loaded & Pick<Suite, 'prompts'>,
   cells: readonly { cell: Cell; requests: number; warmupRequests: number }[],
   seconds: Span,
 ): Span {
@@ -34,8 +34,9 @@ export function estimateMinutes(
     suite,
     cells.map(({ cell }) => cell),
   );
+  const prompts = suite.prompts.length;
   const requests = cells.map((each) => each.requests + each.warmupRequests);
-  return loadModeOf(suite.load).estimate(suite.load ?? {}, offer, requests, seconds);
+  return loadModeOf(suite.load).estimate(suite.load ?? {}, { ...offer, prompts }, requests, seconds);
 }
 
 /** Most requests of a suite in flight at once. */

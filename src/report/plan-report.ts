@@ -91,7 +91,7 @@ export function renderPlan(plan: PlanFacts, style: Style): string {
     plan.totals.minutes === undefined
       ? []
       : lines('strong', `Takes about ${range(plan.totals.minutes, writers.minutes)}.`),
-    budgetTable(plan.budget, paint),
+    [...budgetTable(plan.budget, paint), ...roomLines(plan.budget, lines)],
     plan.load ? lines('strong', oneLine(plan.load.settles)) : [],
     judging(plan, paint),
     plan.smallest_difference === undefined ? [] : lines('strong', oneLine(plan.smallest_difference)),
@@ -260,6 +260,35 @@ function judging({ judging: planned }: PlanFacts, paint: Paint): string[] {
     paint,
   );
   return [...table, ...(budget.length > 0 ? ['', ...budgetTable(budget, paint)] : [])];
+}
+
+const budgetFlags: Readonly<Record<BudgetLine['limit'], string>> = {
+  requests: '--max-requests',
+  tokens: '--max-tokens-total',
+  usd: '--max-cost',
+  minutes: '--max-minutes',
+};
+
+/** Rounded up to three digits. */
+function enoughUsd(usd: number): string {
+  const scale = 10 ** (2 - Math.floor(Math.log10(usd)));
+  return (Math.ceil(usd * scale) / scale).toLocaleString('en-US', {
+    maximumSignificantDigits: 3,
+    useGrouping: false,
+  });
+}
+
+/** The flags that would give the plan the room it may need. Empty if it fits. */
+function roomLines(
+  budget: readonly BudgetLine[],
+  lines: (tone: 'strong', text: string) => string[],
+): string[] {
+  const flags = budget.flatMap(({ limit, allowed, needed }) =>
+    needed !== undefined && needed.high > allowed
+      ? [`${budgetFlags[limit]} ${limit === 'usd' ? enoughUsd(needed.high) : Math.ceil(needed.high)}`]
+      : [],
+  );
+  return flags.length === 0 ? [] : lines('strong', `Room for all of it: ${flags.join(' ')}`);
 }
 
 export function budgetTable(budget: readonly BudgetLine[], paint: Paint): string[] {

@@ -54,7 +54,8 @@ function planFacts(
     seed: seed ?? 0,
   };
   const cells = estimate(options);
-  const floors = needFloors(suite, options.cells.length);
+  // Under load only limits on a level are decided, by its visits.
+  const floors = design ? [] : needFloors(suite, options.cells.length);
   const load =
     design &&
     suite.load &&

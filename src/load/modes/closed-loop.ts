@@ -3,16 +3,10 @@ import { Concurrency } from '../concurrency.ts';
 import { z } from 'zod';
 import { parseDuration } from '../../base/duration.ts';
 import { type Design, type Expected, fixedLevels } from '../design.ts';
-import {
-  defineLoadMode,
-  type Arrival,
-  type Gate,
-  type LoadRun,
-  type Offer,
-  type Span,
-} from '../load-mode.ts';
+import { defineLoadMode, type Arrival, type Gate, type LoadRun } from '../load-mode.ts';
 import { createPacer } from '../pacer.ts';
 import { duration } from './load-fields.ts';
+import { visitMinutes } from './visit-design.ts';
 import { Throttle } from '../throttle.ts';
 import { eachVisit } from './visit-driver.ts';
 
@@ -41,7 +35,7 @@ export const closedLoop = defineLoadMode({
   example: {},
   estimate(settings, offer, requests, seconds) {
     const levels = design(settings);
-    if (levels) return levelMinutes(levels, offer, requests, seconds);
+    if (levels) return visitMinutes(levels, offer, seconds);
     const { total, ceilings } = new Concurrency(offer);
     const perPlace = requests.map((count, n) => count / ceilings[n]!);
     const all = requests.reduce((sum, count) => sum + count, 0);
@@ -108,12 +102,6 @@ async function driveLevels<Request>(run: LoadRun<Request>, washoutMs: Ms): Promi
       false,
     ).drive();
   });
-}
-
-function levelMinutes(levels: Design, { lanes }: Offer, requests: readonly number[], seconds: Span): Span {
-  const share = requests.reduce((sum, count) => sum + count, 0) / Math.max(1, lanes.length);
-  const at = (each: number): number => lanes.length * levels.expected(Math.max(1, share), each).minutes;
-  return { low: at(seconds.low), high: at(seconds.high) };
 }
 
 class ClosedLoop<Request> {

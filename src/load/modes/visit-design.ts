@@ -67,7 +67,7 @@ export function visitDesign(
 }
 
 /** One visit at a time: the lanes take turns. */
-export function visitMinutes(design: Design, { lanes }: Offer, seconds: Span): Span {
-  const at = (each: number): number => lanes.length * design.expected(1, each).minutes;
+export function visitMinutes(design: Design, { lanes, prompts = 1 }: Offer, seconds: Span): Span {
+  const at = (each: number): number => lanes.length * design.expected(prompts, each).minutes;
   return { low: at(seconds.low), high: at(seconds.high) };
 }
