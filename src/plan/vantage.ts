@@ -19,6 +19,15 @@ export function vantageNamed(text: string): string {
   );
 }
 
+/** The name of a worker, which is part of keys and of queue names. Throws a UserError that says what it may contain. */
+export function workerNamed(text: string): string {
+  if (labelPattern.test(text)) return text;
+  throw new UserError(
+    `--name ${JSON.stringify(text.slice(0, 60))}: a worker has a short name such as fra-1: ` +
+      'at most 40 letters, digits, dots, dashes, and underscores, the first of them a letter.',
+  );
+}
+
 /** `key=value`, each key once. Throws a UserError that names the entry and says what it may contain. */
 export function labelsOf(entries: readonly string[]): Record<string, string> {
   const labels: Record<string, string> = {};

@@ -6,6 +6,7 @@ import { exitCode, type ExitCode, UserError } from '../../base/user-error.ts';
 import { calibrate } from '../../diagnose/calibrate/calibrate.ts';
 import { loadCalibration, stateFolder } from '../../diagnose/calibrate/calibration-file.ts';
 import { type Calibration, isProvenAt } from '../../journal/calibration.ts';
+import { vantageNamed, workerNamed } from '../../plan/vantage.ts';
 import { QueueServer } from '../../queue/server.ts';
 import { work } from '../../queue/worker.ts';
 import { imagesOf, loadImages } from '../../run/load-images.ts';
@@ -32,6 +33,11 @@ export async function executeWorker(flags: WorkerFlags, io: Io): Promise<ExitCod
   };
   const address = addressOfQueue(flags, io);
   const idleMs = timeOf('--idle', flags.idle);
+  const vantage = flags.vantage === undefined ? undefined : vantageNamed(flags.vantage);
+  const name =
+    flags.name === undefined
+      ? `${vantage ?? 'worker'}-${randomBytes(2).toString('hex')}`
+      : workerNamed(flags.name);
   const known = await knownSuites(flags.suite);
   const named = (flags.suiteHash ?? []).map(suiteHashNamed);
   const interruption = onInterruption(io.signals, say);
@@ -40,7 +46,6 @@ export async function executeWorker(flags: WorkerFlags, io: Io): Promise<ExitCod
   try {
     server = await QueueServer.open(address, () => undefined);
     for (const warning of warningsOf(server, flags)) say(warning);
-    const name = flags.name ?? `${flags.vantage ?? 'worker'}-${randomBytes(2).toString('hex')}`;
     const hashes = new Set([...known.keys(), ...named]);
     if (hashes.size === 0)
       say(
@@ -50,7 +55,7 @@ export async function executeWorker(flags: WorkerFlags, io: Io): Promise<ExitCod
     say(`worker ${name} waits for runs at ${address.shown}`);
     const end = await work({
       ...{ server, name, idleMs, say, calibration, env: io.env, clock: io.clock },
-      ...{ vantage: flags.vantage, concurrency: flags.concurrency, maxRequests: flags.maxRequests },
+      ...{ vantage, concurrency: flags.concurrency, maxRequests: flags.maxRequests },
       ...{ stop: interruption.stop, kill: interruption.kill },
       redact: redactor(secretsOf(readEnvironment(io.env, io.cwd))),
       hashes: hashes.size > 0 ? hashes : undefined,

@@ -35,6 +35,13 @@ describe('what is wrong is named before anything is sent', () => {
     [['worker', '--queue', 'redis://127.0.0.1:1', '--suite-hash', 'abc'], /--suite-hash "abc": expected/],
     [['run', '--queue', 'redis://127.0.0.1:1', '--lease', 'soon'], /--lease takes a number with its unit/],
     [['run', '--queue', 'redis://127.0.0.1:1', '--vantage', 'fra,a b'], /--vantage "a b"/],
+    [['worker', '--queue', 'redis://127.0.0.1:1', '--vantage', 'a:b'], /--vantage "a:b"/],
+    // A queue takes neither a colon nor a bare number.
+    [
+      ['worker', '--queue', 'redis://127.0.0.1:1', '--name', 'a:b'],
+      /--name "a:b": a worker has a short name/,
+    ],
+    [['worker', '--queue', 'redis://127.0.0.1:1', '--name', '12'], /--name "12": a worker has a short name/],
   ])('%j', async (args, expected) => {
     await using cwd = await scratch();
     await using t = await trial(cwd.path, '');
