@@ -79,6 +79,10 @@ describe.each(engines)('over $name', ({ name: engine, start, missing }) => {
       expect(alone[0]).toMatchObject({ worker: undefined, lease: undefined, dispatch_ms: undefined });
       for (const worker of workers) worker.stop();
       for (const { finished } of workers) expect((await finished).code).toBe(0);
+      // Of the run only its name is left on the server, among the events of all runs.
+      const left = await queue.dump();
+      expect(left).not.toContain(`gb-${rows[0]!.run_id}`);
+      expect(left).not.toContain('Question number');
     });
   });
 });
