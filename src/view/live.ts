@@ -128,24 +128,25 @@ export const liveScript = `
     element.dataset.shown = html;
     element.innerHTML = html;
   };
+  let isOver = false;
   const ask = async () => {
-    if (document.hidden) return true;
     const answer = await fetch(location.pathname + '/live?after=' + after);
     if (!answer.ok) throw new Error(String(answer.status));
     const news = await answer.json();
     after = news.next;
+    isOver = news.isOver;
     put(state, news.state);
     put(models, news.models);
     if (news.added > 0) held.push(news.rows);
-    if (!isRead()) show();
-    else if (held.length > 0) waiting.textContent = held.join('').split('<tr ').length - 1 + ' new';
-    if (news.passedOver > 0) waiting.textContent = news.passedOver + ' more came than fit here; see Requests';
-    return !news.isOver;
+    return news.passedOver;
   };
   const loop = async () => {
     try {
-      if (!(await ask())) return;
-      setTimeout(loop, 500);
+      const passedOver = document.hidden || isOver ? 0 : await ask();
+      if (!isRead()) show();
+      else if (held.length > 0) waiting.textContent = held.join('').split('<tr ').length - 1 + ' new';
+      if (passedOver > 0) waiting.textContent = passedOver + ' more came than fit here; see Requests';
+      if (!isOver || held.length > 0) setTimeout(loop, 500);
     } catch {
       state.textContent = 'The viewer does not answer. Start it again to go on.';
       setTimeout(loop, 3000);

@@ -4,6 +4,7 @@ import { scratch, type Scratch } from '../cli/testing/gatebench.ts';
 import { row } from '../report/sheet/testing/runs.ts';
 import { runFiles } from '../journal/run-folder.ts';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { offered } from './pages/compare-page.ts';
 import type { RunningViewer } from './server.ts';
 import { pathOf, settledRun, storedRun, viewerOf, visit } from './testing/viewer.ts';
 
@@ -88,6 +89,12 @@ test('two runs show the answers that changed, and link each to its own run', asy
   expect(changed).toMatch(/p3 · kimi[^]*It is A\.[^]*It is <del>A<\/del><ins>B<\/ins>/);
   expect(changed).toContain(`${pathOf(earlier)}/request/kimi-3`);
   expect(changed).toContain(`${pathOf(settled)}/request/kimi-3`);
+});
+
+test('a comparison offers the newest runs, and the chosen one however old it is', () => {
+  const runs = ['d', 'c', 'b', 'a'].map((id) => ({ suite: 'smoke', id }));
+  expect(offered(runs, 'smoke/a', 2)).toEqual(['smoke/d', 'smoke/c', 'smoke/a']);
+  expect(offered(runs, null, 2)).toEqual(['smoke/d', 'smoke/c']);
 });
 
 test('a run from several places tells them apart in answers and requests, and filters by place', async () => {

@@ -1,11 +1,16 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { gatebench, scratch, start, type Scratch } from '../cli/testing/gatebench.ts';
+import { csvLines } from '../journal/csv-file.ts';
+import { readManifest, writeManifest } from '../journal/manifest.ts';
+import { requestColumns } from '../journal/request-columns.ts';
+import { runFiles } from '../journal/run-folder.ts';
 import { readRequests } from '../journal/read-journal.ts';
 import { openBrowser, seriousFindings, withoutBrowser } from '../report/page/testing/browser.ts';
 import { hostileRows, hostileTexts } from '../report/page/testing/hostile.ts';
+import { row } from '../report/sheet/testing/runs.ts';
 import { RunList } from './index/runs.ts';
 import type { RunningViewer } from './server.ts';
 import { pathOf, promptOf, settledRun, storedRun, suiteOf, viewerOf } from './testing/viewer.ts';
@@ -18,6 +23,7 @@ declare const document: {
 declare const window: {
   hacked?: number;
 };
+declare function getSelection(): { selectAllChildren(node: unknown): void; removeAllRanges(): void };
 declare function getComputedStyle(element: unknown): { maxHeight: string };
 
 /** Some two dozen requests, which take about a second. */
@@ -105,6 +111,26 @@ describe.skipIf(withoutBrowser !== undefined)('the viewer in a browser', () => {
     }
     await context.close();
   }, 60_000);
+
+  test('nothing moves under a reader, and what came meanwhile is shown afterward, even if the run is over', async () => {
+    const rows = Array.from({ length: 4 }, (_, n) => row({ event_id: `event-${n}` }));
+    const facts = { run_id: '20261118T031700Z-reader', status: 'running' } as const;
+    const folder = await storedRun(results, rows.slice(0, 2), facts);
+    const context = await visitor();
+    const page = await open(context, pathOf(folder));
+    const shown = page.locator('#live tbody tr');
+    expect(await shown.count()).toBe(2);
+    await page.locator('h1').evaluate((heading) => getSelection().selectAllChildren(heading));
+    await appendFile(join(folder, runFiles.requests), csvLines(requestColumns, rows.slice(2)));
+    await writeManifest(folder, { ...(await readManifest(folder)), status: 'complete' });
+    await page.locator('#state', { hasText: 'Ended (complete)' }).waitFor();
+    await page.locator('#waiting', { hasText: '2 new' }).waitFor();
+    expect(await shown.count()).toBe(2);
+    await page.evaluate(() => getSelection().removeAllRanges());
+    await shown.nth(3).waitFor();
+    expect(await page.locator('#waiting').innerText()).toBe('');
+    await context.close();
+  });
 
   test('a run that is killed is said to have stopped, with the way to go on', async () => {
     const context = await visitor();

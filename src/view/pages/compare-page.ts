@@ -51,14 +51,26 @@ async function chosen(viewer: Viewer, address: URL, name: string): Promise<RunEn
   return await viewer.run(suite, id);
 }
 
+/** The newest runs, and the one already chosen. */
+export function offered(
+  runs: readonly Pick<RunEntry, 'suite' | 'id'>[],
+  given: string | null,
+  most = mostOffered,
+): string[] {
+  const values = runs.map(({ suite, id }) => `${suite}/${id}`);
+  return values.filter((value, place) => place < most || value === given);
+}
+
 async function choosing(viewer: Viewer, address: URL): Promise<Html> {
-  const runs = (await viewer.runs.all()).slice(0, mostOffered);
+  const runs = await viewer.runs.all();
   const select = (label: string, name: string): Html => {
     const given = address.searchParams.get(name);
-    return markup`<label>${label}<select name="${name}"><option value="">choose</option>${runs.map((run) => {
-      const value = `${run.suite}/${run.id}`;
-      return markup`<option${value === given ? markup` selected` : ''}>${value}</option>`;
-    })}</select></label>`;
+    return markup`<label>${label}<select name="${name}"><option value="">choose</option>${offered(
+      runs,
+      given,
+    ).map(
+      (value) => markup`<option${value === given ? markup` selected` : ''}>${value}</option>`,
+    )}</select></label>`;
   };
   return markup`<form class="wanted" method="get" action="/compare">${select('Before', 'before')}${select('After', 'after')}<button>Compare</button></form>`;
 }
