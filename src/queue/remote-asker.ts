@@ -265,7 +265,7 @@ export class RemoteAsker implements Asker {
     for (const id of [...this.#pending.keys()]) await this.#look(id);
     if (this.#forgotten > 0)
       this.#options.note(
-        `${count(this.#forgotten, 'request')} ${this.#forgotten === 1 ? 'was' : 'were'} lost with the data of the queue server; ${this.#options.design ? 'their visit is made again' : 'asking again'}`,
+        `${count(this.#forgotten, 'request')} ${this.#forgotten === 1 ? 'was' : 'were'} lost with the data of the queue server; ${this.#options.design ? 'their visit is repeated' : 'sending again'}`,
       );
     this.#forgotten = 0;
   }

@@ -225,13 +225,13 @@ class Service {
       const short = (hash: string): string => oneLine(hash.slice(0, 12));
       if (found !== suite_hash)
         throw new UserError(
-          `the suite of the run ${run_id} in the queue is not the one that was announced (${short(found)}, announced ${short(suite_hash)}). It is not asked.`,
+          `the suite of the run ${run_id} in the queue is not the one that was announced (${short(found)}, announced ${short(suite_hash)}). Nothing is sent.`,
         );
       if (!mayAsk(found, hashes))
         throw new UserError(
-          `the run ${run_id} asks the suite "${oneLine(suiteName, 80)}" (${short(found)}), and this worker may ask ` +
-            `${[...(hashes ?? [])].map(short).join(', ')} only. It is not asked. ` +
-            `Models, prompts, and tags that a run selects make another suite: allow it with --suite-hash ${short(found)}.`,
+          `the run ${run_id} uses the suite "${oneLine(suiteName, 80)}" (${short(found)}), and this worker accepts only ` +
+            `${[...(hashes ?? [])].map(short).join(', ')}. Nothing is sent. ` +
+            `A run that selects models, prompts, or tags has another hash: allow it with --suite-hash ${short(found)}.`,
         );
       return suite;
     } finally {

@@ -121,7 +121,7 @@ function latenessWarnings({ slo }: Design): string[] {
   const limit = lateLimit(slo);
   if (limit >= easyMs) return [];
   return [
-    `An SLO of ${ms(20 * limit)} lets this machine send a request at most ${ms(limit)} late. Where more than 2 % of a visit are later, the visit is void.`,
+    `An SLO of ${ms(20 * limit)} lets this machine send a request at most ${ms(limit)} late. If more than 2 % of a visit are later, the visit is void.`,
   ];
 }
 

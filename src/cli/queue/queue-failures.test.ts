@@ -92,7 +92,7 @@ describe.skipIf(withoutRedis !== undefined)('with a server', () => {
     expect([code, stderr]).toEqual([
       2,
       expect.stringMatching(
-        /asks the suite "trial" \([0-9a-f]{12}\), and this worker may ask f00df00df00d only/,
+        /uses the suite "trial" \([0-9a-f]{12}\), and this worker accepts only f00df00df00d/,
       ),
     ]);
     run.stop();
@@ -100,7 +100,7 @@ describe.skipIf(withoutRedis !== undefined)('with a server', () => {
     expect([ended.code, ended.stderr]).toEqual([
       130,
       expect.stringMatching(
-        /worker worker-\w+ cannot take part: the run .* this worker may ask f00df00df00d only/,
+        /worker worker-\w+ cannot take part: the run .* this worker accepts only f00df00df00d/,
       ),
     ]);
     expect((await t.stats()).requests).toBe(0);

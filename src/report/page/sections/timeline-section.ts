@@ -83,11 +83,11 @@ function workerFigure({ report, workers, workersBeyond }: PageData, spanMs: numb
     legend: eventLegend(drawn.flatMap(({ line }) => line.events.map(({ kind }) => kind))),
     draw: (canvas) => drawStrips(drawn, spanMs, canvas),
     note: [
-      'Every answer stands where it was due by the clock of the run, because the clocks of the workers differ.',
+      'Every answer is drawn at its due time on the clock of the run, because the clocks of the workers differ.',
       ...(strips.length > mostDrawn
         ? [`Of ${strips.length} workers, the first ${mostDrawn} are drawn.`]
         : []),
-      ...(workersBeyond > 0 ? [`${count(workersBeyond, 'more worker')} had no room here.`] : []),
+      ...(workersBeyond > 0 ? [`${count(workersBeyond, 'more worker')} are not shown here.`] : []),
     ].join(' '),
     table: {
       caption: 'Attempts by worker',
