@@ -1,8 +1,24 @@
+/** More levels than any honest value has. What V8 itself can write depends on its version and on the stack. */
+const deepest = 1000;
+
+/** A value as JSON. Undefined if it is nested too deeply to be written. */
+export function json(value: unknown): string | undefined {
+  return isTooDeep(value) ? undefined : JSON.stringify(value);
+}
+
 /** JSON of a value from outside. If it is nested too deeply to write, the text says so instead of throwing. */
 export function jsonText(value: unknown): string {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return '(nested too deeply to be shown)';
+  return isTooDeep(value) ? '(nested too deeply to be shown)' : JSON.stringify(value);
+}
+
+/** Level by level, because the stack ends sooner than such a value. */
+function isTooDeep(value: unknown): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > deepest) return true;
+    level = level.flatMap((one): unknown[] =>
+      typeof one === 'object' && one !== null ? Object.values(one) : [],
+    );
   }
+  return false;
 }

@@ -27,15 +27,6 @@ export function saysNothing(value: unknown, depth = 0): boolean {
   return members.length <= 100 && members.every((member) => saysNothing(member, depth + 1));
 }
 
-/** A value as JSON. Undefined if it is nested too deeply to be written. */
-export function json(value: unknown): string | undefined {
-  try {
-    return JSON.stringify(value);
-  } catch {
-    return undefined;
-  }
-}
-
 /** A value for people: a text as it is, all else as JSON. */
 export function written(value: unknown): string {
   return typeof value === 'string' ? value : jsonText(value);

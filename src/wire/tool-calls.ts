@@ -1,5 +1,6 @@
 import type { ToolCall } from '../measure/exchange.ts';
-import { isObject, json, saysNothing, text, word } from './json-words.ts';
+import { json } from '../base/json-text.ts';
+import { isObject, saysNothing, text, word } from './json-words.ts';
 import type { Unread } from './unread.ts';
 
 /** More calls than this are an error of the server. */

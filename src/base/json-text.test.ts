@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { json, jsonText } from './json-text.ts';
+
+/** Parsed, as such values come: nothing else makes them so deep. */
+const nested = (levels: number, [open, close] = ['[', ']']): unknown =>
+  JSON.parse(`${open.repeat(levels)}1${close.repeat(levels)}`);
+
+test.each([
+  [1000, true],
+  [1001, false],
+  [200_000, false],
+])('%i levels are written: %s, by any version of Node', (levels, isWritten) => {
+  for (const brackets of [
+    ['[', ']'],
+    ['{"a":', '}'],
+  ] as [string, string][]) {
+    const value = nested(levels, brackets);
+    expect(json(value) !== undefined).toBe(isWritten);
+    expect(jsonText(value) === '(nested too deeply to be shown)').toBe(!isWritten);
+  }
+});
+
+test('what is no list and no object is as deep as nothing', () => {
+  for (const value of ['', 'a', 0, null, true, [], {}, [[], {}]])
+    expect(jsonText(value)).toBe(JSON.stringify(value));
+});
