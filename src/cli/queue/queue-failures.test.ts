@@ -6,10 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { boardName, jobsQueue } from '../../queue/forms.ts';
 import { queueAddress, QueueServer } from '../../queue/server.ts';
 import { everWritten, startRedis, type TestServer, withoutRedis } from '../../queue/testing/queue-servers.ts';
-import { gatebench, scratch, start } from '../testing/gatebench.ts';
+import { gatebench, scratch } from '../testing/gatebench.ts';
 import { expectWhole, quick, rowsReach, suiteOf, token, trial } from './testing/trial.ts';
 
-const credentials = { CF_AIG_TOKEN: token };
 const prompts = 6;
 const total = prompts * 2;
 
@@ -251,39 +250,6 @@ describe.skipIf(withoutRedis !== undefined)('with a server', () => {
       expect(error_message).toBe(
         'the answer did not get from worker broken to the queue: Connection terminated unexpectedly',
       );
-  });
-
-  test('a worker that stood still past its lease: its late answer is nowhere', async () => {
-    await using cwd = await scratch();
-    // What it has in hand is still on its way when it stops, and has come before its lease ends.
-    await using t = await trial(cwd.path, queue.url, suiteOf({ prompts: 2, ttftMs: 700 }));
-    const to = [
-      '--base-url',
-      `${t.mockUrl}/v1/acc/gw/compat`,
-      '--no-calibrate',
-      '--concurrency',
-      '2',
-      '--name',
-      'still',
-    ];
-    const still = start(['worker', ...to], cwd.path, { ...credentials, GATEBENCH_QUEUE_URL: queue.url });
-    const run = t.run(...quick);
-    while ((await t.stats()).requests === 0) await delay(5);
-    still.child.kill('SIGSTOP');
-    const other = t.worker('--name', 'other', '--concurrency', '4');
-    // Whichever is noticed first.
-    expect((await run.finished).stderr).toMatch(/worker still (is lost|no longer responds)/);
-    still.child.kill('SIGCONT');
-    still.child.kill('SIGTERM');
-    const { stderr } = await still.finished;
-    const rows = await expectWhole(t, 4);
-    const lost = rows.filter(({ error_code }) => error_code === 'worker_lost');
-    expect(lost.length, stderr).toBeGreaterThan(0);
-    for (const row of lost) expect(row).toMatchObject({ worker: 'still', lease: 1 });
-    const again = rows.filter(({ lease }) => lease === 2);
-    expect(again).toHaveLength(lost.length);
-    other.stop();
-    await other.finished;
   });
 });
 

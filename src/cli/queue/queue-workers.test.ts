@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startRedis, type TestServer, withoutRedis } from '../../queue/testing/queue-servers.ts';
@@ -7,7 +9,7 @@ import { expectWhole, quick, rowsReach, suiteOf, token, trial } from './testing/
 
 const credentials = { CF_AIG_TOKEN: token };
 
-describe.skipIf(withoutRedis !== undefined)('workers that are killed', () => {
+describe.skipIf(withoutRedis !== undefined)('workers that are lost', () => {
   let queue: TestServer;
   beforeAll(async () => {
     queue = await startRedis();
@@ -60,5 +62,53 @@ describe.skipIf(withoutRedis !== undefined)('workers that are killed', () => {
     next.stop();
     expect((await next.finished).code).toBe(0);
     await expectWhole(t, 6);
+  });
+
+  test.each([
+    // Longer than the run.
+    { how: 'that was stopped', signal: 'SIGSTOP' },
+    // Its late answer comes while the run goes on.
+    { how: 'whose event loop was blocked', signal: 'SIGUSR2' },
+  ] as const)('a worker $how past its lease: its late answer is nowhere', async ({ signal }) => {
+    await using cwd = await scratch();
+    // What it has in hand is still on its way then, and has come before its lease ends.
+    await using t = await trial(cwd.path, queue.url, suiteOf({ prompts: 2, ttftMs: 700 }));
+    const blocking = join(cwd.path, 'blocking.mjs');
+    await writeFile(
+      blocking,
+      `process.on('SIGUSR2', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1800));`,
+    );
+    const args = ['--no-calibrate', '--concurrency', '2', '--name', 'still'];
+    const still = start(['worker', '--base-url', `${t.mockUrl}/v1/acc/gw/compat`, ...args], cwd.path, {
+      ...credentials,
+      GATEBENCH_QUEUE_URL: queue.url,
+      NODE_OPTIONS: `--import=${blocking}`,
+    });
+    const run = t.run(...quick);
+    while ((await t.stats()).requests === 0) await delay(5);
+    still.child.kill(signal);
+    const other = t.worker('--name', 'other', '--concurrency', '4');
+    // Whichever is noticed first.
+    expect((await run.finished).stderr).toMatch(/worker still (is lost|no longer responds)/);
+    still.child.kill('SIGCONT');
+    still.child.kill('SIGTERM');
+    const { stderr } = await still.finished;
+    const rows = await expectWhole(t, 4, stderr);
+    const lost = rows.filter(({ error_code }) => error_code === 'worker_lost');
+    const said = lost
+      .map(({ worker, lease, error_message }) => `${worker} ${lease} ${error_message}`)
+      .join('\n');
+    // A busy machine may lose one of the other's, too.
+    expect(said).toMatch(/^still 1 /m);
+    expect(
+      rows.filter(({ lease }) => lease! > 1),
+      said,
+    ).toHaveLength(lost.length);
+    expect(
+      rows.filter(({ worker, final }) => worker === 'still' && final),
+      said,
+    ).toEqual([]);
+    other.stop();
+    await other.finished;
   });
 });
