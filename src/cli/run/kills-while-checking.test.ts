@@ -131,7 +131,7 @@ test(
       const program = start(['run', 'trial.yaml', ...args(server.url)], cwd.path, env);
       await firstAnswer(server, program);
       const starved = starvation(program.child.pid!);
-      await starved.watchFor(random() * 1500);
+      await starved.watchFor(random() * (kills > 4 ? 1500 : 700));
       const killedAt = performance.now();
       program.child.kill('SIGKILL');
       const lateMs = graceMs + starved.lateMs(killedAt);
