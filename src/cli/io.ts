@@ -1,6 +1,7 @@
 import type { Variable } from '../target/environment.ts';
 import { isAbsolute, join, relative, resolve } from 'node:path';
 import type { Clock } from '../base/clock.ts';
+import type { SendOptions } from '../run/send-plan.ts';
 import type { MockOptions } from '../mock/options.ts';
 
 /** A stream to write to. Everything except `write` exists only on a terminal. */
@@ -36,6 +37,8 @@ export interface Io {
   signals: NodeJS.EventEmitter;
   /** The command that starts this program. */
   program: string;
+  /** Opens what sends the requests of a run. Absent: a thread of its own. */
+  openWire?: SendOptions['openWire'];
   /** Starts the gateway of the route `demo`. */
   startMock: (options: Partial<MockOptions>) => Promise<RunningMock>;
 }

@@ -58,6 +58,8 @@ export interface WorkOptions {
   calibration?: Calibration | undefined;
   /** Source of proxy variables. */
   env: NodeJS.ProcessEnv;
+  /** Opens what sends. Absent: a thread of its own. */
+  openWire?: typeof openThreadWire | undefined;
   /** For what this worker tells a run about itself. */
   redact: Redact;
   /** Aborted: it takes no more requests, and finishes those it has. */
@@ -305,8 +307,9 @@ class Service {
     hello: Hello,
   ): Promise<void> {
     const { server, clock, vantage, name, concurrency, kill, say, env } = this.#options;
+    const { openWire = openThreadWire } = this.#options;
     const { run_id: runId, seed, lease_ms: lockDuration } = this.#run;
-    const wire = openThreadWire({ timeouts: suite.run.timeouts, env, note: say });
+    const wire = openWire({ timeouts: suite.run.timeouts, env, note: say });
     const gateway = new Gateway({ wire, clock, redact: targets.redact });
     // Then only figures and verdicts may leave this machine.
     const checks = suite.run.answers === 'none' ? new WorkerChecks({ suite, say }) : undefined;

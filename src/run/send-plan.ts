@@ -14,7 +14,8 @@ import { askHash } from '../suite/hash.ts';
 import type { Suite } from '../suite/suite.ts';
 import { Gateway } from '../wire/client.ts';
 import type { LoadedImages } from '../wire/images.ts';
-import { openThreadWire } from '../wire/thread-wire.ts';
+import { openThreadWire, type ThreadWireOptions } from '../wire/thread-wire.ts';
+import type { Wire } from '../wire/wire.ts';
 import { adaptiveRepeats } from './adaptive-repeats.ts';
 import { type Asker, LocalAsker } from '../send/asker.ts';
 import { type BudgetGuard, unpricedNote } from '../send/budget.ts';
@@ -66,6 +67,8 @@ export interface SendOptions {
   earlierFolder?: string | undefined;
   /** Source of proxy variables. Absent: no proxy. */
   env?: NodeJS.ProcessEnv | undefined;
+  /** Opens what sends. Absent: a thread of its own, which nothing else delays. */
+  openWire?: ((options: ThreadWireOptions) => Wire) | undefined;
   /** Sends through workers, which have the credentials. Absent: this process sends. */
   openAsker?: ((run: AskedRun) => Promise<OpenAsker>) | undefined;
 }
@@ -254,9 +257,9 @@ async function ownAsker(
     note,
   }: Pick<AskedRun, 'concurrency' | 'note'> & { suite: Suite; clock: Clock },
 ): Promise<OpenAsker> {
-  const { targets, env } = options;
+  const { targets, env, openWire = openThreadWire } = options;
   const { manifest, images } = ready;
-  const wire = openThreadWire({ timeouts: suite.run.timeouts, env, note });
+  const wire = openWire({ timeouts: suite.run.timeouts, env, note });
   const gateway = new Gateway({ wire, clock, redact: targets.redact });
   let local: Awaited<ReturnType<typeof localModels>>;
   const close = async (): Promise<void> => {

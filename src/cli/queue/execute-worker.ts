@@ -56,7 +56,7 @@ export async function executeWorker(flags: WorkerFlags, io: Io): Promise<ExitCod
     const end = await work({
       ...{ server, name, idleMs, say, calibration, env: io.env, clock: io.clock },
       ...{ vantage, concurrency: flags.concurrency, maxRequests: flags.maxRequests },
-      ...{ stop: interruption.stop, kill: interruption.kill },
+      ...{ stop: interruption.stop, kill: interruption.kill, openWire: io.openWire },
       redact: redactor(secretsOf(readEnvironment(io.env, io.cwd))),
       hashes: hashes.size > 0 ? hashes : undefined,
       targetsOf: async (suite, names) =>

@@ -176,7 +176,8 @@ async function watched(
     if (event.kind === 'last-sent') void loadConclusion();
   };
   try {
-    return await send({ targets, openAsker, signal, kill, onEvent, env: io.env });
+    const { env, openWire } = io;
+    return await send({ targets, openAsker, signal, kill, onEvent, env, openWire });
   } finally {
     progress.stop();
   }

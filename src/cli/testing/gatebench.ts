@@ -9,6 +9,7 @@ import { systemClock } from '../../base/clock.ts';
 import { compileCache } from '../../base/compile-cache.ts';
 import type { MockOptions } from '../../mock/options.ts';
 import { spawnMock, type SpawnedMock } from '../../mock/spawn.ts';
+import { openWire } from '../../wire/wire.ts';
 import { gatebench as runInProcess } from '../gatebench.ts';
 import type { Io, Output } from '../io.ts';
 
@@ -59,6 +60,8 @@ export const testIo = (cwd: string, env: Record<string, string> = {}, demoSpeed 
   clock: systemClock,
   signals: new EventEmitter(),
   program: 'npm run -s gatebench --',
+  // A thread for each run would cost more than the rest of it. That of the program is tried where it is started.
+  openWire,
   startMock: (options) => sharedMock({ speed: demoSpeed, ...options }),
 });
 
