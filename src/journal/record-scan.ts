@@ -5,6 +5,7 @@ import { checkedNames, rowCheck } from './csv-file.ts';
 const [quote, comma, zero, dot, minus, nine] = [0x22, 0x2c, 0x30, 0x2e, 0x2d, 0x39];
 /** Ends each cell in the text of a checksum. */
 const cellEnd = 0x1e;
+const [letterX, letterA] = [0x78, 0x61];
 /** `TRUE` and `FALSE` begin with one of the first two, and end with the last. */
 const [capitalT, capitalF, capitalE] = [0x54, 0x46, 0x45];
 
@@ -111,10 +112,19 @@ export class RecordScan {
       else for (let n = from; n < to; n++) summed[length++] = block[n]!;
       summed[length++] = cellEnd;
     }
-    const sum = crc32(summed.subarray(0, length)).toString(16).padStart(8, '0');
-    const written = block.toString('latin1', starts[this.#check], ends[this.#check]);
-    return written === `x${sum}`;
+    const check = starts[this.#check]!;
+    return ends[this.#check] === check + 9 && saysSum(block, check, crc32(summed.subarray(0, length)));
   }
+}
+
+/** Whether the cell is the checksum as `checkFor` writes it: `x` and eight hexadecimal digits. */
+function saysSum(block: Buffer, start: number, sum: number): boolean {
+  if (block[start] !== letterX) return false;
+  for (let digit = 0; digit < 8; digit++) {
+    const value = (sum >>> (28 - 4 * digit)) & 15;
+    if (block[start + 1 + digit] !== (value < 10 ? zero + value : letterA + value - 10)) return false;
+  }
+  return true;
 }
 
 /** End of a number without the trailing zeros of its decimals. Any other cell keeps its end. */
