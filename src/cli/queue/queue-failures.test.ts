@@ -3,8 +3,8 @@ import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { boardName, jobsQueue } from '../../queue/forms.ts';
-import { queueAddress, QueueServer } from '../../queue/server.ts';
+import { boardName, jobsQueue, suiteQueue } from '../../queue/forms.ts';
+import { keptJob, queueAddress, QueueServer } from '../../queue/server.ts';
 import { everWritten, startRedis, type TestServer, withoutRedis } from '../../queue/testing/queue-servers.ts';
 import { gatebench, scratch } from '../testing/gatebench.ts';
 import { expectWhole, quick, rowsReach, suiteOf, token, trial } from './testing/trial.ts';
@@ -139,6 +139,52 @@ describe.skipIf(withoutRedis !== undefined)('with a server', () => {
       2,
       expect.stringMatching(/run-of-9 was started by gatebench 9\.1\.0, and this worker is \d/),
     ]);
+  });
+
+  test('a suite that was changed in the queue is not asked', async () => {
+    await using cwd = await scratch();
+    await using t = await trial(cwd.path, queue.url);
+    const run = t.run('--worker-timeout', '60s');
+    const server = await QueueServer.open(queueAddress(queue.url, false), () => undefined);
+    const suite = server.queue(suiteQueue(await announced(server)));
+    const job = (await suite.getJob('suite'))!;
+    const { text } = job.data as { text: string };
+    await job.updateData({ text: text.replace('Question number 1', 'Something else') });
+    await suite.close();
+    const { code, stderr } = await t.worker().finished;
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/in the queue is not the one that was announced \(\w{12}, announced \w{12}\)/),
+    ]);
+    run.stop();
+    expect((await run.finished).stderr).toMatch(/cannot take part: the suite of the run/);
+    expect((await t.stats()).requests).toBe(0);
+  });
+
+  test('what others put into the queue of a run is not asked: another suite, another model', async () => {
+    await using cwd = await scratch();
+    await using t = await trial(cwd.path, queue.url, suiteOf({ prompts, ttftMs: 60 }));
+    const worker = t.worker('--concurrency', '8');
+    const run = t.run(...quick);
+    const server = await QueueServer.open(queueAddress(queue.url, false), () => undefined);
+    const runId = await announced(server);
+    const jobs = server.queue(jobsQueue(runId, undefined));
+    const events = server.events(jobsQueue(runId, undefined));
+    await rowsReach(t, 1);
+    const [row] = await t.rows();
+    const form = { key: 'x', cell: 'x', prompt: 'p0', phase: 'measure', repeat: 1, block: 1, position: 1 };
+    for (const suite_hash of ['another', row!.suite_hash]) {
+      const data = { ...form, attempt: 1, event_id: 'x', suite_hash };
+      const job = await jobs.add('ask', data, keptJob);
+      await expect(job.waitUntilFinished(events)).rejects.toThrow(
+        /^refused: it is about (another suite|a model)/,
+      );
+    }
+    expect((await run.finished).code).toBe(0);
+    worker.stop();
+    await worker.finished;
+    await Promise.all([jobs.close(), events.close()]);
+    await expectWhole(t, total);
   });
 
   test('no worker in time: exit 3, with what to type; a worker of another place does not count', async () => {
@@ -318,5 +364,19 @@ async function ceilingIn({ url }: TestServer): Promise<string> {
     }
   } finally {
     client.disconnect();
+  }
+}
+
+/** The run that waits in the queue, once there is one. */
+async function announced(server: QueueServer): Promise<string> {
+  const board = server.queue(boardName);
+  try {
+    for (;;) {
+      const [job] = await board.getJobs(['waiting', 'prioritized']);
+      if (job) return job.id!;
+      await delay(10);
+    }
+  } finally {
+    await board.close();
   }
 }

@@ -51,6 +51,32 @@ describe.each(engines)('over $name', ({ name, start, missing }) => {
       60_000 + kills * 10_000,
     );
 
+    test(
+      'the coordinator killed at random moments: what the workers have is kept, and no row stands twice',
+      async () => {
+        const random = seededRandom(`${seed}/coordinator`);
+        await using cwd = await scratch();
+        await using t = await trial(cwd.path, queue.url, suiteOf({ prompts, ttftMs: 60 }));
+        const worker = t.worker('--name', 'w1', '--concurrency', '8');
+        const env = { GATEBENCH_QUEUE_URL: queue.url };
+        let args = ['trial.yaml', '--seed', '7'];
+        for (let killed = 0; killed < kills; killed++) {
+          const { child, finished } = startProgram(['run', ...args, '--queue', ...quick], cwd.path, env);
+          const wanted = Math.floor(((killed + random()) / kills) * (total - 2)) + 1;
+          await Promise.race([rowsReach(t, wanted).then(() => delay(random() * 60)), once(child, 'exit')]);
+          child.kill('SIGKILL');
+          await finished;
+          args = ['--resume'];
+        }
+        const { code, stderr } = await t.run('--resume', ...quick).finished;
+        expect(code === 0 || stderr.includes('is complete'), stderr).toBe(true);
+        worker.stop();
+        await worker.finished;
+        await expectWhole(t, total, `QUEUE_KILLS_SEED=${seed}`);
+      },
+      60_000 + kills * 10_000,
+    );
+
     test('the server is killed in a run and comes back with its data: the run goes on', async () => {
       await using cwd = await scratch();
       await using t = await trial(cwd.path, queue.url, suiteOf({ prompts: 6, ttftMs: 60 }));
@@ -70,37 +96,6 @@ describe.each(engines)('over $name', ({ name, start, missing }) => {
 });
 
 describe.skipIf(withoutRedis !== undefined)('the coordinator is killed', () => {
-  const kills = Number(long ?? 3);
-  const prompts = 6 + kills * 2;
-  const total = prompts * 2;
-
-  test(
-    'at random moments: what the workers have is kept, and no row stands twice',
-    async () => {
-      const random = seededRandom(`${seed}/coordinator`);
-      await using cwd = await scratch();
-      await using queue = await startRedis();
-      await using t = await trial(cwd.path, queue.url, suiteOf({ prompts, ttftMs: 60 }));
-      const worker = t.worker('--name', 'w1', '--concurrency', '8');
-      const env = { GATEBENCH_QUEUE_URL: queue.url };
-      let args = ['trial.yaml', '--seed', '7'];
-      for (let killed = 0; killed < kills; killed++) {
-        const { child, finished } = startProgram(['run', ...args, '--queue', ...quick], cwd.path, env);
-        const wanted = Math.floor(((killed + random()) / kills) * (total - 2)) + 1;
-        await Promise.race([rowsReach(t, wanted).then(() => delay(random() * 60)), once(child, 'exit')]);
-        child.kill('SIGKILL');
-        await finished;
-        args = ['--resume'];
-      }
-      const { code, stderr } = await t.run('--resume', ...quick).finished;
-      expect(code === 0 || stderr.includes('is complete'), stderr).toBe(true);
-      worker.stop();
-      await worker.finished;
-      await expectWhole(t, total, `QUEUE_KILLS_SEED=${seed}`);
-    },
-    60_000 + kills * 10_000,
-  );
-
   test('exactly between a row and the removal of its job: nothing is lost, and nothing is asked again', async () => {
     await using cwd = await scratch();
     await using queue = await startRedis();
