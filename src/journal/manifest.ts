@@ -174,11 +174,28 @@ const loadedModels = z.array(known({ model: z.string() }));
 const vantage = z.string().regex(vantagePattern);
 const labels = z.record(z.string().regex(labelPattern), z.string().regex(labelValuePattern));
 
-/** From `calibrate --save`: the fields that are shown with a run. */
+const spread = known({ n: z.number(), p99: z.number().optional(), max: z.number() });
+
+/** From `calibrate --save`: the fields that are shown with a run, or decide whether its clock is proven. */
 const calibration = known({
   measured_at: instant,
   sentence: z.string(),
-  levels: z.array(known({ streams: z.number() })),
+  levels: z.array(
+    known({
+      ...{ streams: z.number(), failed: z.number(), loop_utilisation: z.number() },
+      ...{ ttft_error_ms: spread, arrival_error_ms: spread },
+      bound: known({ rows: z.number(), held: z.number(), broken_elsewhere: z.number() }),
+    }),
+  ),
+});
+
+/** One of those that sent a run's requests. */
+export const workerSchema = known({
+  name: z.string(),
+  vantage: vantage.optional(),
+  version: z.string(),
+  concurrency: positive,
+  calibration: calibration.optional(),
 });
 
 /** `run.json`, which may have been edited since. */
@@ -230,17 +247,7 @@ export const manifestSchema = known({
   notes: z.array(known({ at: z.string(), text: z.string() })),
   loop_utilisation: share.optional(),
   calibration: calibration.optional(),
-  workers: z
-    .array(
-      known({
-        name: z.string(),
-        vantage: vantage.optional(),
-        version: z.string(),
-        concurrency: positive,
-        calibration: calibration.optional(),
-      }),
-    )
-    .optional(),
+  workers: z.array(workerSchema).optional(),
   local: known({
     version: z.string().optional(),
     before: loadedModels,

@@ -13,6 +13,7 @@ import {
   type WorkerBeat,
   workersQueue,
 } from './forms.ts';
+import { beatOf, helloOf } from './read-forms.ts';
 import { type AnyQueue, keptJob, type QueueServer } from './server.ts';
 import { withinTime } from './within-time.ts';
 
@@ -58,6 +59,8 @@ export class Coordinator {
   readonly #workers = new Map<string, SeenWorker>();
   /** Last beats of silent workers. They count again once their beat changes. */
   readonly #silent = new Map<string, number>();
+  /** Those whose words cannot be understood, by job. */
+  readonly #strangers = new Set<string>();
   readonly #over = new AbortController();
   readonly #lost = new AbortController();
   readonly #beats: (() => Promise<void>)[] = [];
@@ -361,9 +364,15 @@ export class Coordinator {
     const there = new Set<string>();
     for (const job of jobs) {
       if (!job) continue;
-      const hello = job.data;
-      const beat = job.progress as unknown as WorkerBeat;
-      if (typeof beat !== 'object') continue;
+      const beat = beatOf(job.progress);
+      if (!beat) continue;
+      const hello = helloOf(job.data);
+      if (!hello) {
+        if (!this.#strangers.has(job.id!)) this.#note('a worker cannot be understood, and is not used');
+        this.#strangers.add(job.id!);
+        continue;
+      }
+      job.data = hello;
       if (!hello.answer) await this.#judge(job);
       const known = this.#workers.get(hello.name);
       const before = known?.hello.process === hello.process ? known : undefined;

@@ -18,6 +18,7 @@ import { isSimulatedRoute } from '../target/routes.ts';
 import { type Carrier, carrierOf, carriersOf, type Timing } from './carriers.ts';
 import type { Coordinator, SeenWorker } from './coordinator.ts';
 import { exchangeOf, jobForm, type JobForm, jobId, refusal, type ResultForm } from './forms.ts';
+import { resultOf } from './read-forms.ts';
 import { keptJob, type QueueServer } from './server.ts';
 import { withinTime } from './within-time.ts';
 import { WorkerShares } from './worker-shares.ts';
@@ -323,7 +324,10 @@ export class RemoteAsker implements Asker {
     // It may come from an earlier process.
     pending.eventId = job.data.event_id;
     const { returnvalue: text, failedReason, processedBy, stalledCounter } = job;
-    if (typeof text === 'string') this.#answer(pending, JSON.parse(text) as ResultForm, now);
+    const result = typeof text === 'string' ? resultOf(text) : undefined;
+    if (result) this.#answer(pending, result, now);
+    else if (typeof text === 'string')
+      this.#refused(pending, `what worker ${processedBy ?? 'unknown'} gave back cannot be read`);
     else if (stalledCounter > 0)
       this.#lose(pending, `worker ${processedBy ?? 'unknown'} was lost with the request`, processedBy);
     // Neither the way nor the model failed: the answer was there, and the server was not.
@@ -333,13 +337,7 @@ export class RemoteAsker implements Asker {
         `the answer did not get from worker ${processedBy ?? 'unknown'} to the queue: ${oneLine(failedReason, 200)}`,
         processedBy,
       );
-    else if (failedReason)
-      pending.settle(
-        this.#without(pending, {
-          ...{ status: 'error', family: 'client', code: 'worker_refused' },
-          message: oneLine(failedReason, 300),
-        }),
-      );
+    else if (failedReason) this.#refused(pending, failedReason);
     else if (processedBy === undefined) await this.#takeBack(id, pending);
   }
 
@@ -363,6 +361,12 @@ export class RemoteAsker implements Asker {
       true,
     );
     return hasPlaces ? undefined : `a worker left: fewer places than ${visit.level} at once`;
+  }
+
+  #refused(pending: Pending, why: string): void {
+    const message = oneLine(why, 300);
+    const failure: Failure = { status: 'error', family: 'client', code: 'worker_refused', message };
+    pending.settle(this.#without(pending, failure));
   }
 
   #answer(pending: Pending, result: ResultForm, now: Ms): void {
