@@ -28,7 +28,8 @@ async function found(task: Task, ourFlags: readonly string[]): Promise<Found<Tas
   if (task.kind === 'rust') return measureRust(task);
   if (task.kind === 'short') {
     using server = await spawnInstantServer();
-    return await inChild(server.url, task, ourFlags);
+    const url = task.frames === undefined ? server.url : `${server.url}/stream/${task.frames}`;
+    return await inChild(url, task, ourFlags);
   }
   const mock = await spawnMock();
   try {

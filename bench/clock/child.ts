@@ -22,7 +22,7 @@ async function carryOut(task: ClientTask): Promise<Found<ClientTask>> {
     case 'burst':
       return measureBurst(client, url, task.streams);
     case 'short':
-      return measureShort(client, task.concurrency, task.seconds);
+      return measureShort(client, task);
     case 'heap':
       return measureHeap(client, url, task.streams);
   }

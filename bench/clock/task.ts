@@ -8,7 +8,8 @@ export type ClientTask =
   /** A closed loop that starts all at once. */
   | { kind: 'wave'; client: ClientName; streams: number }
   | { kind: 'burst'; client: ClientName; streams: number }
-  | { kind: 'short'; client: ClientName; concurrency: number; seconds: number }
+  /** `frames`: pieces of each answer. Absent: it is one piece of JSON. */
+  | { kind: 'short'; client: ClientName; concurrency: number; seconds: number; frames?: number }
   | { kind: 'heap'; client: ClientName; streams: number };
 
 /** The whole command: `gatebench run` on short answers. */

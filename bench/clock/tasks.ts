@@ -17,6 +17,8 @@ const short = (client: ClientName, concurrency = 32): Of<'short'> => ({
   concurrency,
   seconds: 2,
 });
+/** Bare undici's loop, with the answers of `run`. */
+const loop = (concurrency: number): Of<'short'> => ({ ...short('dispatch', concurrency), frames: 5 });
 /** Answers of five pieces that come at once, like most short ones. */
 const run = (concurrency: number, more: Partial<Of<'run'>> = {}): Of<'run'> => ({
   kind: 'run',
@@ -41,7 +43,7 @@ const start: Of<'start'> = { kind: 'start', times: 7 };
 const rust = (concurrency: number): Of<'rust'> => ({ kind: 'rust', concurrency, requests: 6000, frames: 5 });
 
 export const task = {
-  ...{ streams, wave, burst, short, run, rust, longRun, tlsRun, viewedRun, pacedRun, pacedViewedRun },
+  ...{ streams, wave, burst, short, loop, run, rust, longRun, tlsRun, viewedRun, pacedRun, pacedViewedRun },
   ...{ heap, start },
 };
 
@@ -65,9 +67,11 @@ export const tasks: readonly Task[] = [
   short('ours'),
   short('sdk'),
   short('dispatch'),
+  loop(32),
   run(32),
   ...(rustFolder === undefined ? [] : [rust(32), rust(256)]),
   short('dispatch', 256),
+  loop(256),
   run(256),
   longRun,
   tlsRun,
