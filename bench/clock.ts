@@ -12,9 +12,9 @@ import { nameOf, tasks } from './clock/tasks.ts';
 /*
  * node bench/clock.ts [--quick] [--repetitions N] [--markdown]
  *
- * The reader against the SDK's own loop and against bare undici, on the truth server: bar, figure, met or missed.
- * Each measurement has a fresh process, and those that are compared run one after the other. Ends by itself: no
- * repetition is begun that would not be over within ten minutes. Exit code 1 when a bar is missed.
+ * Compares our reader with the SDK's own loop and with bare undici, on the truth server: target, figure, met or missed.
+ * Each measurement has a fresh process, and those that are compared run one after the other. Begins no repetition that
+ * would take longer than ten minutes in total. Exit code 1 if a target is missed.
  */
 const { values: flags } = parseArgs({
   options: {

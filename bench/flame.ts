@@ -23,9 +23,9 @@ import {
 /*
  * node bench/flame.ts [--requests 6000] [--frames 5] [--concurrency 32]
  *
- * Where the processor time of `gatebench run` goes: the ten heaviest functions of each thread while requests are sent, and
- * of what follows the last answer; then each turn of the main thread's loop that took longer than 5 ms. Flames and
- * profiles are in results/flame. Being profiled costs about a quarter more.
+ * Where the processor time of `gatebench run` goes: the ten heaviest functions of each thread while requests are sent,
+ * and of the time after the last answer; then each turn of the main thread's loop that took longer than 5 ms. Flame
+ * graphs and profiles are in results/flame. Profiling costs about a quarter more.
  */
 const { values: flags } = parseArgs({
   options: {

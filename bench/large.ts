@@ -16,9 +16,9 @@ import { openPage } from './large/open-page.ts';
 /*
  * node bench/large.ts [--rows N] [--from RUN] [--keep DIR]
  *
- * A run of at least 100,000 rows, made from those of a demo run (or of RUN): what its page, its workbook and its tables cost in
- * seconds, megabytes and peak memory, how long the page takes to open, and how long people wait in the viewer. Exit code
- * 1 when the page is too large, or one of them too slow. With --keep the files stay in DIR.
+ * A run of at least 100,000 rows, made from those of a demo run (or of RUN). Measures seconds, megabytes and peak
+ * memory of its page, its workbook and its tables, how long the page takes to open, and how long people wait in the
+ * viewer. Exit code 1 if the page is too large, or one of them too slow. With --keep the files stay in DIR.
  */
 const { values: flags } = parseArgs({
   options: {

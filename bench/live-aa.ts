@@ -12,9 +12,9 @@ import { liveSuite, pairsOf, type LivePair } from './live/suite.ts';
 /*
  * node bench/live-aa.ts [--runs 30]
  *
- * The A/A certificate on real sockets: the same simulated model under two ids, and beside it one whose every delay is 1.3
+ * The A/A certificate on real sockets: the same simulated model under two ids, and another one whose every delay is 1.3
  * times as long, through suite, run, journal and compare of the real program, again and again. Simulated models draw
- * their delays anew in every run. Takes five to ten seconds a run. Exit code 1 when more is found than chance allows.
+ * new delays in every run. Takes five to ten seconds per run. Exit code 1 if more is found than chance allows.
  */
 const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url));
 const given = process.argv.indexOf('--runs');

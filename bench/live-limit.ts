@@ -16,9 +16,9 @@ import { quantile, ascending } from '../src/stats/quantile.ts';
 /*
  * node bench/live-limit.ts [--runs 20]
  *
- * Whether the search for the limit brackets it, on real sockets: a mock provider with three places and a queue before
- * them, whose limit is known by simulating that queue. Each run is the real program with another seed, about a minute.
- * Exit code 1 when fewer than 19 in 20 hold the truth. Wants a quiet machine: a late one makes void visits.
+ * Whether the search for the limit brackets it, on real sockets: a mock provider with three places and a queue, whose
+ * limit is known from simulating that queue. Each run is the real program with another seed, about a minute. Exit code
+ * 1 if fewer than 19 in 20 contain the truth. Needs a quiet machine: a late one makes void visits.
  */
 const bin = fileURLToPath(new URL('../src/bin.ts', import.meta.url));
 const given = process.argv.indexOf('--runs');

@@ -18,11 +18,12 @@ import { spawnInstantServer } from './servers/spawn.ts';
 /*
  * node bench/open-loop.ts [--seconds 60] [--rate 1000]
  *
- * How late requests are sent in an open loop at a constant rate, and whether the rate is reached: the real `gatebench run`
- * beside vegeta, a load generator in Go, against the same server on the same machine, one after the other. vegeta is
- * looked for on the path and in GATEBENCH_VEGETA (`go install github.com/tsenart/vegeta/v12@v12.13.0`); without it the
- * table has one line. Then how many short requests a second a closed loop sends at 32 and 256 in flight, and how much of the
- * processor that takes. About two and a half minutes. Exit code 1 when ours sent less than 98 % of what was due.
+ * How late requests are sent in an open loop at a constant rate, and whether the rate is reached: the real `gatebench
+ * run` compared with vegeta, a load generator in Go, against the same server on the same machine, one after the other.
+ * vegeta is searched on the path and in GATEBENCH_VEGETA (`go install github.com/tsenart/vegeta/v12@v12.13.0`). Without
+ * it, the table has one line. Then: how many short requests a second a closed loop sends at 32 and 256 in flight, and
+ * how much processor time that takes. About two and a half minutes. Exit code 1 if ours sent less than 98 % of what was
+ * due.
  */
 const { values: flags } = parseArgs({
   options: { seconds: { type: 'string', default: '60' }, rate: { type: 'string', default: '1000' } },

@@ -25,10 +25,11 @@ import { spawnInstantServer } from './servers/spawn.ts';
 /*
  * node bench/queue.ts [--write]
  *
- * What it costs to send through workers: the real `gatebench run` alone, then over Redis and PostgreSQL, each with one worker
- * and with three, all on this machine, against a server that answers at once. One request in flight shows the overhead of a
- * job, 32 in flight show how many jobs a second get through. About a minute. A server that is not installed is named,
- * and its lines are left out. --write puts the figures, and what follows from them at scale, into bench/README.md.
+ * The cost of sending through workers: the real `gatebench run` alone, then over Redis and PostgreSQL, each with one
+ * worker and with three, all on this machine, against a server that answers at once. One request in flight shows the
+ * overhead of a job; 32 in flight show how many jobs a second get through. About a minute. A server that is not
+ * installed is named, and its lines are left out. --write puts the figures, and the calculation at scale, into
+ * bench/README.md.
  */
 const { values: flags } = parseArgs({ options: { write: { type: 'boolean', default: false } } });
 

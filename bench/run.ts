@@ -12,7 +12,8 @@ import { measureCase, type CaseFigures } from './measure.ts';
 /*
  * node --expose-gc bench/run.ts [--quick] [NAME…]
  *
- * What the program's own work costs, beside the least that could do it. A NAME picks the cases whose name holds it.
+ * The cost of the program's own work, compared with the least code that could do it. A NAME selects the cases whose
+ * name contains it.
  */
 const columns = [
   { name: 'case', kind: 'text', required: true, unit: '', meaning: 'what is done' },

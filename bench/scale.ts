@@ -11,9 +11,9 @@ import { longRun, longSuite, perRepeat, type LongRun, type Look } from './scale/
 /*
  * node bench/scale.ts [--quick] [--requests N] [--rows N] [--concurrency N]
  *
- * Whether memory grows with what has been done: the real `gatebench run`, in its own process, against an instant server,
- * then `gatebench report` on many more rows. Its default of 200,000 requests takes some
- * fifteen minutes; --quick asks a twentieth. Exit code 1 when a row is missing, or when the heap grows while requests are sent.
+ * Whether memory grows with the amount of work: the real `gatebench run`, in its own process, against an instant
+ * server, then `gatebench report` on many more rows. Its default of 200,000 requests takes about fifteen minutes;
+ * --quick sends a twentieth. Exit code 1 if a row is missing, or if the heap grows while requests are sent.
  */
 const { values: flags } = parseArgs({
   options: {

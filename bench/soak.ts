@@ -10,8 +10,8 @@ import { createOurs } from './clients/ours.ts';
 /*
  * node --expose-gc bench/soak.ts [--streams N] [--concurrency N]
  *
- * Many short streams through the gateway client, one after another: what is alive after each tenth of them. Exit code
- * 1 when the heap grows by more than a little after the first two tenths, in which caches fill.
+ * Many short streams through the gateway client, one after another: the live heap after each tenth of them. Exit code 1
+ * if the heap grows by more than a little after the first two tenths, in which caches fill.
  */
 const { values: flags } = parseArgs({
   options: { streams: { type: 'string', default: '50000' }, concurrency: { type: 'string', default: '32' } },

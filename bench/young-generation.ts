@@ -13,9 +13,9 @@ import { task } from './clock/tasks.ts';
 /*
  * node bench/young-generation.ts [--sizes 4,8,16] [--minutes 5]
  *
- * What the size of the young generation (src/base/measuring-flags.ts) does to the arrival error at 512 streams, and to
+ * Effect of the size of the young generation (src/base/measuring-flags.ts) on the arrival error at 512 streams, and on
  * the processor time of a run. The sizes take turns, and each repetition begins with another one. No repetition is
- * begun that would not be over in time. Only a quiet machine gives figures worth keeping.
+ * begun that would not end in time. Only a quiet machine gives figures worth keeping.
  */
 const { values: given } = parseArgs({
   options: { sizes: { type: 'string', default: '4,8,16' }, minutes: { type: 'string', default: '5' } },

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { commands } from './cli/commands.ts';
 import { commandHelp, programHelp } from './cli/help.ts';
 
-/** What nobody should read here, with what to write instead. In code, comments, documents, and printed help. */
+/** Banned phrases, with what to write instead. In code, comments, documents, and printed help. */
 const phrases: readonly (readonly [RegExp, string])[] = [
   [/[«»„“”]/, 'straight quotes'],
   [/\bto mend\b|\bmended\b/, 'to fix'],
@@ -20,9 +20,17 @@ const phrases: readonly (readonly [RegExp, string])[] = [
   [/\b(?:no|not) (?:\w+ )?any more\b/, 'no longer'],
   [/\bso many (?:milli)?seconds\b|\bat most so (?:long|many)\b/, 'at most this long, at most this many'],
   [/\bstands? behind\b.*"/, 'comes after'],
+  [/\bheld against\b/, 'compared with'],
+  [/\b(?:and|or) the like\b/, 'and similar'],
+  [/\bcomes? through\b/, 'passes on'],
+  [/\bunder way\b/, 'in flight, in progress'],
+  [/\bpassed over\b/, 'skipped'],
+  [/\bto be had\b/, 'available'],
+  [/\banew\b/, 'again'],
+  [/\bwhoever\b/i, 'the caller, the reader'],
 ];
 
-/** British spelling and translated turns, in whatever a person reads: names and comments in code are left alone. */
+/** British spelling and translated phrases in texts for people. Names and comments in code are exempt. */
 const spellings: readonly (readonly [RegExp, string])[] = [
   [/\b(?:told|tell|tells) (?:\w+ )?apart\b/, 'not settled, or does not differ significantly'],
   [/\bsigns? of life\b/i, 'responds'],
@@ -51,7 +59,7 @@ const spellings: readonly (readonly [RegExp, string])[] = [
 const root = join(import.meta.dirname, '..');
 const read = (file: string): string => readFileSync(join(root, file), 'utf8');
 
-// What simulated models answer is theirs, and this file holds what it forbids.
+// Answers of simulated models are exempt, and this file contains the banned phrases.
 const sources = globSync('{src,bench}/**/*.ts', { cwd: root }).filter(
   (file) => !/\.test\.ts$|\/testing\/|mock-models\.ts$/.test(file),
 );
@@ -60,11 +68,11 @@ const documents = [
   ...['suites/smoke.yaml', 'suites/support-triage.yaml'],
 ];
 
-/** What of a document is ours: of a suite its comments, since models read the rest. */
+/** The prose of a document. In a suite, only the comments: models read the rest. */
 const proseOf = (file: string): string =>
   file.endsWith('.yaml') ? (read(file).match(/#.*/g) ?? []).join('\n') : read(file);
 
-/** Texts in code that a person may read: those with a space in them. */
+/** Texts in code that a person may read: those with a space. */
 function textsOf(file: string): string {
   const texts: string[] = [];
   const visit = (node: ts.Node): void => {
@@ -120,6 +128,9 @@ describe('plain American English', () => {
     'First sign of life',
     'expected a text, not 7',
     'since 24 September 2026',
+    'Two runs are held against each other.',
+    'The file is written anew.',
+    'For whoever asks.',
   ])('"%s" is not', (line) => {
     expect(findIn(line, [...phrases, ...spellings])).toHaveLength(1);
   });

@@ -5,8 +5,8 @@ import type { Worker } from 'node:worker_threads';
 import type { Late } from './profile.ts';
 
 /*
- * Loaded before the program whose profile is wanted: writes what each of its threads did, and how late the loop of the
- * main thread was, into the working folder when it ends. Both on the clock of the machine.
+ * Loaded before the program to profile. When the program ends, it writes the profile of each thread, and how late the
+ * loop of the main thread was, to the working folder. Both are on the clock of the machine.
  */
 const intervalUs = 200;
 const tickMs = 1;

@@ -1,7 +1,7 @@
 import { fixed } from '../../src/report/number-text.ts';
 import type { QueueMeasured } from './figures.ts';
 
-/** A run over many places, and the prices it is reckoned from. Nobody has run it. */
+/** A run over many places, and the prices behind its cost. It was never run. */
 export interface Scale {
   regions: number;
   workersPerRegion: number;

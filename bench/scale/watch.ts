@@ -1,8 +1,8 @@
 import { writeSync } from 'node:fs';
 
 /*
- * Loaded before the program that is watched: answers each message with what lives in its heap, and writes the most
- * memory and the processor time that it ever had to its fifth file when it ends. Needs `--expose-gc` and a channel to its parent.
+ * Loaded before the program to observe. It answers each message with the live heap. When the program ends, it writes
+ * peak memory and total processor time to its fifth file. Needs `--expose-gc` and a channel to its parent.
  */
 process.on('message', () => {
   for (let times = 0; times < 3; times++) globalThis.gc!();

@@ -7,9 +7,9 @@ import { covers } from './coverage.prove.ts';
 import { runsFor, type Effort, type Proof } from './testing/proof.ts';
 
 /*
- * How fast a model writes, in a world where answers differ in length as they do in suites: tokens are log-normal around
- * 80 with a factor of e from prompt to prompt and 1.3 from repeat to repeat; a token takes 12 ms, give or take 10 % by
- * prompt and 5 % by request, and a pause of about 150 ms comes once every hundred tokens. These values are assumptions.
+ * How fast a model writes, in a world with typical lengths of answers: tokens are log-normal around 80 with a factor of
+ * e from prompt to prompt and 1.3 from repeat to repeat; a token takes 12 ms, plus or minus 10 % by prompt and 5 % by
+ * request; and a pause of about 150 ms comes once every hundred tokens. These values are assumptions.
  */
 const repeats = 5;
 const msPerToken = 12;

@@ -18,7 +18,7 @@ export type Percentile = keyof typeof percentiles;
  */
 export const sampleFloor: Readonly<Record<Percentile, number>> = { p50: 4, p90: 20, p95: 40, p99: 500 };
 
-/** A figure of one cell. Infinite values stand for failures. */
+/** A figure of one cell. Infinite values are failures. */
 export interface CellFigure extends Estimate {
   /** It rests on a failed request: a time is at least this, a rate at most. */
   readonly isBound: boolean;

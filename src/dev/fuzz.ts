@@ -15,8 +15,8 @@ import { tempFolder } from '../suite/testing/temp-suite.ts';
 /*
  * node src/dev/fuzz.ts [--minutes N] [--seed N]
  *
- * The properties that the tests try some hundred times, for minutes: each has the same share of the time. Exit code 1
- * when one does not hold, with the smallest input that was found.
+ * Tries for minutes the properties that the tests try a few hundred times. Each gets the same share of the time. Exit
+ * code 1 if one does not hold, with the smallest counterexample.
  */
 const { values: flags } = parseArgs({
   options: { minutes: { type: 'string', default: '5' }, seed: { type: 'string' } },

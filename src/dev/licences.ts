@@ -2,7 +2,7 @@ import { productionPackages } from '../base/testing/packages.ts';
 import { painter } from '../report/paint.ts';
 import { textTable } from '../report/text-table.ts';
 
-/* node src/dev/licences.ts: every package that users install with the program, and its licence. */
+/* node src/dev/licences.ts: every package that users install with the program, and its license. */
 const packages = productionPackages();
 const column = (title: string, cells: string[]) => ({
   title,

@@ -11,8 +11,8 @@ import { gatebench, testIo } from '../cli/testing/gatebench.ts';
  * npm run nights [-- FOLDER]
  *
  * Thirty simulated nights, with an outage, a slowdown, a night that is run twice, and a new version of a model: their
- * history, the comment of each night that did not pass, what would have become of issues, and the site. Nothing is sent.
- * Replaces a folder that it made before: results/month unless given.
+ * history, the comment of each night that did not pass, the resulting issues, and the site. Nothing is sent. Replaces a
+ * folder that it made before. Default: results/month.
  */
 const folder = resolve(process.argv[2] ?? 'results/month');
 if (existsSync(folder) && !existsSync(join(folder, 'issues.md')))

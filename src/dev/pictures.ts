@@ -14,7 +14,7 @@ import { terminalSvg } from './pictures/terminal-svg.ts';
  * node src/dev/pictures.ts [--from RUN]
  *
  * The README's pictures, from a fresh run of the demo suite (or from RUN): the table as a terminal shows it, and the
- * page on light ground and on dark. Exit code 1 when one is too large for a README.
+ * page in light and in dark. Exit code 1 if one is too large for a README.
  */
 const { values: flags } = parseArgs({ options: { from: { type: 'string' } } });
 

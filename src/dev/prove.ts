@@ -4,8 +4,8 @@ import { certificate, holds, shortCertificate } from '../analysis/testing/proof.
 /*
  * node src/dev/prove.ts [--quick] [--short]
  *
- * Tries the statistics that the program ships on worlds whose truth is known, and prints the certificate; with --short as
- * bench/README.md shows it. Seeded: the same code gives the same table. Exit code 1 when a claim does not hold.
+ * Tests the program's statistics on worlds with a known truth, and prints the certificate; with --short in the form of
+ * bench/README.md. Seeded: the same code gives the same table. Exit code 1 if a claim does not hold.
  */
 const isQuick = process.argv.includes('--quick');
 // A short proof sometimes misses its band by chance, so its bands are three standard errors wider.

@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 /*
  * node src/dev/recipes.ts
  *
- * Tries what CONTRIBUTING promises: adds one of each kind to a scratch copy of the last commit. Each may touch the file
- * and the line that the table names and the documents that are written anew, and nothing else; types and the tests that
- * walk the lists must then pass. Exit code 1 when a promise does not hold.
+ * Tests what CONTRIBUTING promises: adds one of each kind to a scratch copy of the last commit. Each may only touch the
+ * file and the line in the table, and generated documents. Types, and the tests that go through the lists, must then
+ * pass. Exit code 1 if a promise does not hold.
  */
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const generated = [

@@ -94,7 +94,7 @@ export interface LoadMode<Fields extends z.ZodRawShape = z.ZodRawShape> {
   name: string;
   /** One line for the documentation. */
   summary: string;
-  /** The fields beside `mode`, as zod types with descriptions. */
+  /** The fields besides `mode`, as zod types with descriptions. */
   fields: Fields;
   /** Settings that a suite may give. The contract test tries the mode with these. */
   example: z.input<z.ZodObject<Fields>>;

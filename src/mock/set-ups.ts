@@ -202,7 +202,7 @@ export const influences: readonly SetUp[] = [
   },
   {
     name: 'batching',
-    summary: 'each other request under way makes an answer slower by a tenth',
+    summary: 'each other request in flight makes an answer slower by a tenth',
     options: { batching: 0.1 },
   },
   {

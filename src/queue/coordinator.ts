@@ -46,7 +46,7 @@ export interface SeenWorker {
 const partingMs: Ms = 1000;
 /** Time without the queue before people are told. */
 const silentMs: Ms = 5000;
-/** Within this time every run that is under way has beaten. */
+/** Within this time every run in progress sends a beat. */
 const othersMs: Ms = 2500;
 
 /** Announces a run, keeps the list of its workers, and reports when the queue or a place is lost. */

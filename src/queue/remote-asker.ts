@@ -77,7 +77,7 @@ export class RemoteAsker implements Asker {
   /** Whether the clock of each worker is proven, by name. */
   readonly #proven = new Map<string, boolean>();
   readonly #removals = new Set<Promise<unknown>>();
-  /** Requests that the server has lost, and nobody has been told of yet. */
+  /** Requests that the server has lost, and that were not reported yet. */
   #forgotten = 0;
   /** Set after the last request. */
   #isOver = false;
@@ -219,7 +219,7 @@ export class RemoteAsker implements Asker {
   async #openCarrier(worker: string): Promise<void> {
     if (this.#carriers.has(worker)) return;
     const queue = this.#options.coordinator.carrier(worker);
-    // A visit of an earlier process is void: nobody may send the rest of it.
+    // A visit of an earlier process is void: the rest of it must not be sent.
     await queue.drain();
     this.#carriers.set(worker, await this.#openLane(queue));
   }

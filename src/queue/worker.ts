@@ -190,7 +190,7 @@ class Service {
     }
   }
 
-  /** What it needs for this run. Whoever waits for workers is told, too, why this one cannot be one. */
+  /** Everything it needs for this run. If something is missing, the run that waits for workers also gets the reason. */
   async #prepared(hellos: AnyQueue): Promise<{ suite: Suite; targets: Targets; images: LoadedImages }> {
     const { targetsOf, imagesOf, redact } = this.#options;
     try {

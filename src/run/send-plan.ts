@@ -93,7 +93,7 @@ export interface OpenAsker {
   asker: Asker;
   /** Whether another thread stamps, so that this one may be busy. Absent: false. */
   isApart?: () => boolean;
-  /** Aborted if nobody can send any more: the run stops and can be resumed. */
+  /** Aborted if no sender is left: the run stops and can be resumed. */
   lost?: AbortSignal;
   /** Called after the last request if all went well. */
   ended?: () => Promise<void>;

@@ -11,7 +11,7 @@ import { type RunEntry, RunList } from './index/runs.ts';
 export interface ViewerOptions {
   /** Folder that holds all runs. */
   results: string;
-  /** The history, read anew each time. Absent without one. */
+  /** The history, read again each time. Absent without one. */
   nights?: () => Promise<{ reports: readonly TrendReport[]; warnings: readonly string[] }>;
   /** The command that starts this program. */
   program: string;

@@ -5,8 +5,8 @@ import { type FromThread, machineAhead, type ThreadData, type ToThread } from '.
 import { openWays } from './ways.ts';
 
 /*
- * The thread that sends and stamps. It imports little, and decodes nothing, so that it loads in no time and nothing
- * keeps it from stamping.
+ * The thread that sends and stamps. It imports little and decodes nothing, so it loads quickly and nothing keeps it
+ * from stamping.
  */
 const { timeouts, proxies, ca, budget: limit } = workerData as ThreadData;
 const port = parentPort!;

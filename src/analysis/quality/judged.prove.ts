@@ -19,9 +19,9 @@ import type { RequestRow } from '../../journal/request-columns.ts';
 import { runsFor, type Effort, type Proof } from '../testing/proof.ts';
 
 /*
- * The world: an answer passes by probit; prompts differ in how hard they are (0.8), more or less so for each model (0.4),
- * the rest is chance (1). A judge errs by probit with its sensitivity and specificity; half of the variance of its error
- * belongs to the prompt and model, so that it errs again on the same thing. People are the truth.
+ * The world: an answer passes by probit. Prompts differ in difficulty (0.8), somewhat differently for each model (0.4),
+ * and the rest is chance (1). A judge errs by probit with its sensitivity and specificity. Half of the variance of its
+ * error belongs to the prompt and model, so it repeats its error on the same thing. People are the truth.
  */
 const repeats = 3;
 const [promptSd, interactionSd] = [0.8, 0.4];

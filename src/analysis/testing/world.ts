@@ -6,9 +6,10 @@ import type { Model, Prompt } from '../../suite/suite.ts';
 import { Collector, type Collected } from '../collect.ts';
 
 /*
- * The world that the methods are tried on. Per request: log latency = prompt N(0, 0.6) + model × prompt N(0, 0 or 0.3) +
- * drift of the service through the run, AR(1) with standard deviation 0.15 and 0.99 from request to request, + N(0, 0.25);
- * three requests in a hundred have a spike of two times or more, Pareto with exponent 1.5. These values are assumptions.
+ * The simulated world for testing the methods. Per request: log latency = prompt N(0, 0.6) + model × prompt N(0, 0 or
+ * 0.3) + drift of the service through the run, AR(1) with standard deviation 0.15 and 0.99 from request to request, +
+ * N(0, 0.25). Three requests in a hundred have a spike of two times or more, Pareto with exponent 1.5. These values are
+ * assumptions.
  */
 const promptSd = 0.6;
 const requestSd = 0.25;

@@ -49,7 +49,7 @@ export async function executeWorker(flags: WorkerFlags, io: Io): Promise<ExitCod
     const hashes = new Set([...known.keys(), ...named]);
     if (hashes.size === 0)
       say(
-        'whoever can write to the queue chooses what is asked with your tokens; name the suites to prevent that',
+        'anybody who can write to the queue chooses what is sent with your tokens; name the suites to prevent that',
       );
     const calibration = flags.calibrate === false ? undefined : await calibrated(flags, io, say);
     say(`worker ${name} waits for runs at ${address.shown}`);

@@ -2,8 +2,8 @@ import type { Ms } from '../../base/clock.ts';
 
 /*
  * `client_lag_ms` bounds how late this process can have stamped the instants of a row; a stamp is never early. So a
- * value that rests on such stamps is known within a range, and what our lag may have done to it is measured against that
- * value: 5 ms are a quarter of a TTFT of 20 ms and nothing against an answer of 10 s.
+ * value from such stamps is known within a range. The possible effect of our lag is compared with that value: 5 ms are
+ * a quarter of a TTFT of 20 ms, and negligible for an answer of 10 s.
  */
 
 /** What a row says of its stamps. An absent figure was not measured. */
