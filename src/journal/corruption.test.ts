@@ -51,7 +51,7 @@ describe('one byte of requests.csv that is not what was written', () => {
 
   test('in its header costs no row', async () => {
     await using scratch = await scratchFolder();
-    const few = rows.slice(0, 5);
+    const few = rows.slice(0, 2);
     const text = csvFile(requestColumns, few);
     const header = text.indexOf('\n');
     for (let at = 0; at < header; at++) {
@@ -74,9 +74,9 @@ describe('one byte of requests.csv that is not what was written', () => {
   ])('for the line feed of its header costs no row: %s', async (_, columns, lineEnd) => {
     await using scratch = await scratchFolder();
     const asSaved = (text: string): Buffer => Buffer.from(text.replaceAll('\n', lineEnd));
-    const whole = asSaved(csvFile(columns, rows.slice(0, 8)));
+    const whole = asSaved(csvFile(columns, rows.slice(0, 3)));
     const { rows: expected, state: undamaged } = await readBytes(scratch.path, whole);
-    expect([expected.length, undamaged.damaged]).toEqual([8, 0]);
+    expect([expected.length, undamaged.damaged]).toEqual([3, 0]);
     for (let byte = 0; byte < 256; byte++) {
       if (byte === 0x0a) continue;
       const bytes = Buffer.from(whole);
@@ -181,6 +181,6 @@ test('whatever words begin with, they come back as they were, and no cell of wor
       );
       expect(ofWords.filter((cell) => /^[=+\-@\t\r]/.test(cell))).toEqual([]);
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   );
 });

@@ -88,7 +88,7 @@ export function suiteProperties(folder: () => string): Property[] {
     ),
     property(
       'a whole suite with a piece cut out, doubled or put elsewhere',
-      300,
+      100,
       fc.asyncProperty(at, fc.nat(40), at, fc.boolean(), (from, length, to, isCut) => {
         const piece = complete.slice(from, from + length);
         const rest = isCut ? complete.slice(0, from) + complete.slice(from + length) : complete;
@@ -97,7 +97,7 @@ export function suiteProperties(folder: () => string): Property[] {
     ),
     property(
       'a whole suite with any value anywhere',
-      500,
+      150,
       fc.asyncProperty(
         fc.array(fc.nat(60), { maxLength: 5 }),
         value,
