@@ -39,6 +39,20 @@ test('prompts stand beside each other: share passed and median latency of each m
   ]);
 });
 
+test('each level of a load has columns of its own, in the order of the levels', async () => {
+  const rows = [
+    row({ model: 'a', load: 'open', level: 10, e2e_latency_ms: 100 }),
+    row({ model: 'a', load: 'open', level: 5, e2e_latency_ms: 50 }),
+    row({ model: 'b', load: 'closed', level: 2, e2e_latency_ms: 20 }),
+  ];
+  const cells = cellsOf(partsOf(await bytesOf(writeWorkbook([exported(rows)]))), 'Prompts');
+  expect(['D', 'E', 'F'].map((column) => cells.get(`${column}1`))).toEqual([
+    'a at 5/s passed',
+    'a at 10/s passed',
+    'b at 2 at once passed',
+  ]);
+});
+
 test('truth values have twins that pivot tables can average', () => {
   const twin = (name: string) => tableNamed('requests').fields.find(({ column }) => column.name === name)!;
   const [passed, counts] = [twin('passed_01'), twin('counts_01')];

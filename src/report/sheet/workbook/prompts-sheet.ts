@@ -1,7 +1,8 @@
 import { list, ms, required, share, text, type AnyRow, type Column } from '../../../base/column.ts';
 import { oneLine } from '../../../base/text.ts';
 import type { RequestRow } from '../../../journal/request-columns.ts';
-import { cellKey, cellName, waysOf } from '../../../plan/cell.ts';
+import { levelText } from '../../../load/rate.ts';
+import { cellKey, cellName, type Ways, waysOf } from '../../../plan/cell.ts';
 import { mean, median } from '../../../stats/quantile.ts';
 import type { ExportedRun } from '../sheet-format.ts';
 import { type Field, plainField } from '../tables.ts';
@@ -49,8 +50,8 @@ export async function addPrompts(book: Book, runs: readonly ExportedRun[]): Prom
     }
   const ways = waysOf([...names.values()]);
   const models = [...names]
-    .map(([key, row]) => ({ key, name: oneLine(cellName(row, ways), longestName) }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(([key, row]) => ({ key, level: row.level ?? 0, ...headOf(row, ways) }))
+    .sort((a, b) => (a.cell === b.cell ? a.level - b.level : a.cell < b.cell ? -1 : 1))
     .map(({ key, name }, place, all) => ({ key, name: distinct(name, place, all) }));
   await addTableSheet(book, {
     sheet: 'Prompts',
@@ -64,6 +65,16 @@ export async function addPrompts(book: Book, runs: readonly ExportedRun[]): Prom
     frozen: 2,
     pages: 2,
   });
+}
+
+/** Each level of a load has columns of its own: nothing pools levels. */
+function headOf(row: RequestRow, ways: Ways): { cell: string; name: string } {
+  const cell = oneLine(cellName(row, ways), longestName);
+  const { load, level } = row;
+  return {
+    cell,
+    name: level === undefined ? cell : `${cell} at ${levelText(load === 'closed' ? load : 'open', level)}`,
+  };
 }
 
 /** Excel refuses a table whose heads are equal apart from case. */
