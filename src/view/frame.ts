@@ -30,6 +30,7 @@ const viewStyle = `${gridStyle}
 .wanted label{display:flex;flex-direction:column;gap:.15rem;color:var(--quiet)}
 .wanted label.box{flex-direction:row;align-items:center;gap:.35rem;color:var(--ink)}
 .wanted input,.wanted select,.wanted button{font:inherit;color:var(--ink);background:var(--page);border:1px solid var(--quiet);border-radius:.3rem;padding:.25rem .45rem;max-width:14rem}
+.wanted label,.wanted select{max-width:min(24rem,100%)}
 .wanted input[type=checkbox]{width:1.05rem;height:1.05rem}
 .wanted button{cursor:pointer;background:var(--wash)}
 .pages{display:flex;flex-wrap:wrap;gap:.3rem 1rem;align-items:baseline;margin:.6rem 0;font-size:.9rem}

@@ -137,6 +137,10 @@ test('what is half there is a page, and no fault', async () => {
       path,
       status: 200,
     });
+  const stopped = (await visit(half.port, pathOf(folder))).text;
+  expect(stopped).toContain('Stopped before its end');
+  expect(stopped).not.toContain('this machine is measuring');
+  expect((await visit(half.port, `${pathOf(folder)}/answers`)).text).toContain('There are no answers yet.');
   const name = (path: string): string => encodeURIComponent(pathOf(path).slice('/run/'.length));
   const other = await settledRun(results, '20261126T031700Z-settle');
   expect(await ask(`/compare?before=${name(other)}&after=${name(folder)}`)).toBe(200);

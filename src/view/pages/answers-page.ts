@@ -55,6 +55,7 @@ export async function answersPage(viewer: Viewer, run: RunEntry, address: URL): 
       markup`${simulatedBannerFor(run.routes)}${lossesOf(viewer, run, index)}${form(index, suite.prompts, address, base)}
       ${wordsBox(columns, base)}${pages}
       ${shown.length === 0 ? nothing('No prompt matches.') : ''}
+      ${columns.length === 0 ? nothing('There are no answers yet.') : ''}
       ${shown.map((prompt) => {
         const found = scan.cellsOf(prompt.id);
         // With many repeats, the first are read. How many passed is known for all.

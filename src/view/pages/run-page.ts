@@ -53,7 +53,7 @@ async function livePage(viewer: Viewer, run: RunEntry): Promise<PageFrame> {
       markup`<p class="state" id="state" role="status">${html(news.state)}</p>${lossesOf(viewer, run, viewer.open(run).rows)}
         <div id="models">${html(news.models)}</div>
         <h2>Newest requests</h2>
-        <p class="note">Heavy pages (answers, other runs) can wait: this machine is measuring. <span id="waiting"></span></p>
+        <p class="note">${run.state === 'running' ? 'Heavy pages (answers, other runs) can wait: this machine is measuring. ' : ''}<span id="waiting"></span></p>
         <div class="scroll live" id="live" role="region" tabindex="0" aria-label="Newest requests" data-after="${news.next}">
         <table class="paged" aria-label="Newest requests"><thead><tr><th scope="col">Sent</th><th scope="col">Model</th><th scope="col">Prompt</th><th scope="col" class="number">Repeat</th><th scope="col">Outcome</th><th scope="col" class="number">TTFT</th><th scope="col" class="number">E2E</th></tr></thead>
         <tbody>${html(news.rows)}</tbody></table></div>`,
