@@ -5,7 +5,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { boardName, jobsQueue, suiteQueue } from '../../queue/forms.ts';
 import { keptJob, queueAddress, QueueServer } from '../../queue/server.ts';
-import { everWritten, startRedis, type TestServer, withoutRedis } from '../../queue/testing/queue-servers.ts';
+import {
+  everWritten,
+  ownDatabase,
+  startRedis,
+  type TestServer,
+  withoutRedis,
+} from '../../queue/testing/queue-servers.ts';
 import { gatebench, scratch } from '../testing/gatebench.ts';
 import { expectWhole, quick, rowsReach, suiteOf, token, trial } from './testing/trial.ts';
 
@@ -55,7 +61,7 @@ describe('what is wrong is named before anything is sent', () => {
   });
 });
 
-describe.skipIf(withoutRedis !== undefined)('with a server', () => {
+describe.skipIf(withoutRedis !== undefined).concurrent('with a server', () => {
   let queue: TestServer;
   beforeAll(async () => {
     queue = await startRedis();
@@ -84,7 +90,8 @@ describe.skipIf(withoutRedis !== undefined)('with a server', () => {
 
   test('a suite that the worker may not ask: both say so, and nothing is sent', async () => {
     await using cwd = await scratch();
-    await using t = await trial(cwd.path, queue.url);
+    const url = ownDatabase(queue);
+    await using t = await trial(cwd.path, url);
     const worker = t.worker('--suite-hash', 'f00df00df00df00d');
     const run = t.run('--worker-timeout', '60s');
     const { code, stderr } = await worker.finished;
@@ -113,8 +120,9 @@ describe.skipIf(withoutRedis !== undefined)('with a server', () => {
 
   test('a run of another major version is named, exit 2', async () => {
     await using cwd = await scratch();
-    await using t = await trial(cwd.path, queue.url);
-    const server = await QueueServer.open(queueAddress(queue.url, false), () => undefined);
+    const url = ownDatabase(queue);
+    await using t = await trial(cwd.path, url);
+    const server = await QueueServer.open(queueAddress(url, false), () => undefined);
     const board = server.queue(boardName);
     const run = {
       run_id: 'run-of-9',
@@ -143,9 +151,10 @@ describe.skipIf(withoutRedis !== undefined)('with a server', () => {
 
   test('a suite that was changed in the queue is not asked', async () => {
     await using cwd = await scratch();
-    await using t = await trial(cwd.path, queue.url);
+    const url = ownDatabase(queue);
+    await using t = await trial(cwd.path, url);
     const run = t.run('--worker-timeout', '60s');
-    const server = await QueueServer.open(queueAddress(queue.url, false), () => undefined);
+    const server = await QueueServer.open(queueAddress(url, false), () => undefined);
     const suite = server.queue(suiteQueue(await announced(server)));
     const job = (await suite.getJob('suite'))!;
     const { text } = job.data as { text: string };
@@ -163,10 +172,11 @@ describe.skipIf(withoutRedis !== undefined)('with a server', () => {
 
   test('what others put into the queue of a run is not asked: another suite, another model', async () => {
     await using cwd = await scratch();
-    await using t = await trial(cwd.path, queue.url, suiteOf({ prompts, ttftMs: 60 }));
+    const url = ownDatabase(queue);
+    await using t = await trial(cwd.path, url, suiteOf({ prompts, ttftMs: 60 }));
     const worker = t.worker('--concurrency', '8');
     const run = t.run(...quick);
-    const server = await QueueServer.open(queueAddress(queue.url, false), () => undefined);
+    const server = await QueueServer.open(queueAddress(url, false), () => undefined);
     const runId = await announced(server);
     const jobs = server.queue(jobsQueue(runId, undefined));
     const events = server.events(jobsQueue(runId, undefined));
@@ -189,7 +199,8 @@ describe.skipIf(withoutRedis !== undefined)('with a server', () => {
 
   test('no worker in time: exit 3, with what to type; a worker of another place does not count', async () => {
     await using cwd = await scratch();
-    await using t = await trial(cwd.path, queue.url);
+    const url = ownDatabase(queue);
+    await using t = await trial(cwd.path, url);
     const worker = t.worker('--vantage', 'iad');
     const { code, stderr } = await t.run('--vantage', 'fra', '--worker-timeout', '1s').finished;
     expect([code, stderr]).toEqual([
@@ -204,7 +215,8 @@ describe.skipIf(withoutRedis !== undefined)('with a server', () => {
 
   test('what cannot be sent does not wait for workers', async () => {
     await using cwd = await scratch();
-    await using t = await trial(cwd.path, queue.url);
+    const url = ownDatabase(queue);
+    await using t = await trial(cwd.path, url);
     for (const [args, expected] of [
       [['--max-requests', '3'], /the plan needs at least 20, and the budget is 3/],
       [['--shard', '9/40'], /shard/],
@@ -216,7 +228,8 @@ describe.skipIf(withoutRedis !== undefined)('with a server', () => {
 
   test('a run from two places asks the whole plan from each; a worker serves several runs, and ends when idle', async () => {
     await using cwd = await scratch();
-    await using t = await trial(cwd.path, queue.url, suiteOf({ prompts: 2 }));
+    const url = ownDatabase(queue);
+    await using t = await trial(cwd.path, url, suiteOf({ prompts: 2 }));
     const workers = ['fra', 'iad'].map((name) => t.worker('--vantage', name));
     // Who comes first decides on the place of a run that names none; the other one waits for another run.
     expect((await t.run().finished).code).toBe(0);
@@ -259,7 +272,8 @@ describe.skipIf(withoutRedis !== undefined)('with a server', () => {
 
   test('a worker within its own --max-requests sends no more, and says so', async () => {
     await using cwd = await scratch();
-    await using t = await trial(cwd.path, queue.url, suiteOf({ prompts }));
+    const url = ownDatabase(queue);
+    await using t = await trial(cwd.path, url, suiteOf({ prompts }));
     const first = t.worker('--max-requests', '3', '--concurrency', '4');
     const run = t.run(...quick);
     const { code, stderr } = await first.finished;
@@ -274,11 +288,12 @@ describe.skipIf(withoutRedis !== undefined)('with a server', () => {
 
   test('an answer that the engine could not keep is lost, and asked again: the model has not failed', async () => {
     await using cwd = await scratch();
-    await using t = await trial(cwd.path, queue.url, suiteOf({ prompts }));
+    const url = ownDatabase(queue);
+    await using t = await trial(cwd.path, url, suiteOf({ prompts }));
     const worker = t.worker('--concurrency', '1');
     const run = t.run(...quick);
     await rowsReach(t, 1);
-    const server = await QueueServer.open(queueAddress(queue.url, false), () => undefined);
+    const server = await QueueServer.open(queueAddress(url, false), () => undefined);
     const broken = server.worker(
       jobsQueue(basename(await t.folder()), undefined),
       () => Promise.reject(new Error('Connection terminated unexpectedly')),
@@ -299,7 +314,7 @@ describe.skipIf(withoutRedis !== undefined)('with a server', () => {
   });
 });
 
-describe.skipIf(withoutRedis !== undefined)('the server is killed in a run', () => {
+describe.skipIf(withoutRedis !== undefined).concurrent('the server is killed in a run', () => {
   test('it comes back with nothing kept: the run says so, sets its ceiling again, and goes on', async () => {
     await using cwd = await scratch();
     await using queue = await startRedis({ isKept: false });

@@ -3,13 +3,13 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startRedis, type TestServer, withoutRedis } from '../../queue/testing/queue-servers.ts';
+import { ownDatabase, startRedis, type TestServer, withoutRedis } from '../../queue/testing/queue-servers.ts';
 import { gatebench, scratch, start } from '../testing/gatebench.ts';
 import { expectWhole, quick, rowsReach, suiteOf, token, trial } from './testing/trial.ts';
 
 const credentials = { CF_AIG_TOKEN: token };
 
-describe.skipIf(withoutRedis !== undefined)('workers that are lost', () => {
+describe.skipIf(withoutRedis !== undefined).concurrent('workers that are lost', () => {
   let queue: TestServer;
   beforeAll(async () => {
     queue = await startRedis();
@@ -18,11 +18,12 @@ describe.skipIf(withoutRedis !== undefined)('workers that are lost', () => {
 
   test('the last worker of a run is killed: exit 3, and what goes on without workers says so', async () => {
     await using cwd = await scratch();
-    await using t = await trial(cwd.path, queue.url, suiteOf({ prompts: 2, ttftMs: 300 }));
+    const url = ownDatabase(queue);
+    await using t = await trial(cwd.path, url, suiteOf({ prompts: 2, ttftMs: 300 }));
     const to = ['--base-url', `${t.mockUrl}/v1/acc/gw/compat`];
     const killed = start(['worker', ...to, '--no-calibrate'], cwd.path, {
       ...credentials,
-      GATEBENCH_QUEUE_URL: queue.url,
+      GATEBENCH_QUEUE_URL: url,
     });
     // It says that it is there.
     await once(killed.child.stderr!, 'data');
@@ -41,14 +42,11 @@ describe.skipIf(withoutRedis !== undefined)('workers that are lost', () => {
 
   test('two workers cannot share a name, and one that was killed leaves its name to the next', async () => {
     await using cwd = await scratch();
-    await using t = await trial(
-      cwd.path,
-      queue.url,
-      suiteOf({ prompts: 3, ttftMs: 500, run: { concurrency: 1 } }),
-    );
+    const url = ownDatabase(queue);
+    await using t = await trial(cwd.path, url, suiteOf({ prompts: 3, ttftMs: 500, run: { concurrency: 1 } }));
     const run = t.run(...quick);
     const args = ['--base-url', `${t.mockUrl}/v1/acc/gw/compat`, '--no-calibrate', '--name', 'twin'];
-    const killed = start(['worker', ...args], cwd.path, { ...credentials, GATEBENCH_QUEUE_URL: queue.url });
+    const killed = start(['worker', ...args], cwd.path, { ...credentials, GATEBENCH_QUEUE_URL: url });
     await rowsReach(t, 1);
     const twin = await t.worker('--name', 'twin').finished;
     expect([twin.code, twin.stderr]).toEqual([
@@ -71,8 +69,9 @@ describe.skipIf(withoutRedis !== undefined)('workers that are lost', () => {
     { how: 'whose event loop was blocked', signal: 'SIGUSR2' },
   ] as const)('a worker $how past its lease: its late answer is nowhere', async ({ signal }) => {
     await using cwd = await scratch();
+    const url = ownDatabase(queue);
     // What it has in hand is still on its way then, and has come before its lease ends.
-    await using t = await trial(cwd.path, queue.url, suiteOf({ prompts: 2, ttftMs: 700 }));
+    await using t = await trial(cwd.path, url, suiteOf({ prompts: 2, ttftMs: 700 }));
     const blocking = join(cwd.path, 'blocking.mjs');
     await writeFile(
       blocking,
@@ -81,7 +80,7 @@ describe.skipIf(withoutRedis !== undefined)('workers that are lost', () => {
     const args = ['--no-calibrate', '--concurrency', '2', '--name', 'still'];
     const still = start(['worker', '--base-url', `${t.mockUrl}/v1/acc/gw/compat`, ...args], cwd.path, {
       ...credentials,
-      GATEBENCH_QUEUE_URL: queue.url,
+      GATEBENCH_QUEUE_URL: url,
       NODE_OPTIONS: `--import=${blocking}`,
     });
     const run = t.run(...quick);

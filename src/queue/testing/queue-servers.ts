@@ -66,6 +66,11 @@ export const everWritten = ({ folder }: Pick<TestServer, 'folder'>): string =>
     .map((path) => readFileSync(path, 'latin1'))
     .join('\n');
 
+let databases = 0;
+
+/** A Redis as one test sees it: each gets a database of its own, so that several can go on at once. */
+export const ownDatabase = ({ url }: Pick<TestServer, 'url'>): string => `${url}/${databases++ % 16}`;
+
 /** A private Redis or Valkey on its own port. */
 export async function startRedis({ isKept = true, settings = [] }: RedisOptions = {}): Promise<TestServer> {
   if (redis === undefined) throw new Error('GATEBENCH_REQUIRE_TOOLS is set, but no redis-server was found');
