@@ -2,6 +2,8 @@ import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { decision, historyOf } from '../analysis/testing/nights.ts';
+import { trendReports } from '../cli/gate/execute-trend.ts';
 import { gatebench, scratch, start, type Scratch } from '../cli/testing/gatebench.ts';
 import { csvLines } from '../journal/csv-file.ts';
 import { readManifest, writeManifest } from '../journal/manifest.ts';
@@ -36,6 +38,12 @@ prompts:
 run: { repeat: 6, warmup: 1, concurrency: 2 }
 `;
 
+/** Nights of models with hostile names, and a decision with a hostile reason. */
+const history = [
+  ...historyOf({ [hostileTexts[1]]: [100, 101, 99, 100], [hostileTexts[2]]: [200, 201, NaN, 200] }),
+  decision('accept', 2, { model: hostileTexts[1], reason: hostileTexts[0] }),
+];
+
 if (withoutBrowser !== undefined)
   console.warn(`Tests of the viewer in a browser are left out: ${withoutBrowser}.`);
 
@@ -52,7 +60,8 @@ describe.skipIf(withoutBrowser !== undefined)('the viewer in a browser', () => {
     results = join(home.path, 'results');
     settled = await settledRun(results, '20261122T031700Z-abcdef');
     await writeFile(join(home.path, 'live.yaml'), suite);
-    viewer = await viewerOf(results);
+    const nights = { reports: trendReports(history), warnings: [hostileTexts[0]] };
+    viewer = await viewerOf(results, { nights: () => Promise.resolve(nights) });
     browser = await openBrowser();
   }, 60_000);
   afterAll(async () => {
@@ -251,7 +260,10 @@ describe.skipIf(withoutBrowser !== undefined)('the viewer in a browser', () => {
     // With a policy that protects the page, and without one.
     for (const [bypassCSP, paths] of [
       [false, [`${pathOf(folder)}/answers`]],
-      [true, ['/', pathOf(folder), `${pathOf(folder)}/answers`, asked, request, pathOf(live), wrong]],
+      [
+        true,
+        ['/', '/nights', pathOf(folder), `${pathOf(folder)}/answers`, asked, request, pathOf(live), wrong],
+      ],
     ] as const) {
       const context = await visitor({ bypassCSP });
       const page = await open(context, '/');
@@ -272,7 +284,15 @@ describe.skipIf(withoutBrowser !== undefined)('the viewer in a browser', () => {
     const context = await visitor({ viewport: { width: 320, height: 800 }, bypassCSP: true });
     const run = pathOf(settled);
     const page = await open(context, '/');
-    const paths = ['/', `${run}/answers`, `${run}/requests`, `${run}/request/glm-3`, '/compare', '/none'];
+    const paths = [
+      '/',
+      `${run}/answers`,
+      `${run}/requests`,
+      `${run}/request/glm-3`,
+      '/compare',
+      '/nights',
+      '/none',
+    ];
     for (const [index, path] of paths.entries()) {
       await page.emulateMedia({ colorScheme: index % 2 === 0 ? 'dark' : 'light' });
       await page.goto(`http://127.0.0.1:${viewer.port}${path}`);
