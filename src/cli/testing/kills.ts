@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'vitest';
@@ -99,11 +99,22 @@ export async function begunRuns(cwd: string): Promise<string[]> {
   return names.filter((name) => name.endsWith('run.json')).map((name) => dirname(join(results, name)));
 }
 
+/** What was last read of a file, and how the file looked then: who waits for rows asks hundreds of times. */
+const lastRead = new Map<string, { look: string; rows: RequestRow[] }>();
+
 /** Rows of a run. Empty before it has any. */
 export async function rowsSoFar(folder: string | undefined): Promise<RequestRow[]> {
   if (folder === undefined) return [];
-  const text = await readFile(join(folder, 'requests.csv'), 'utf8').catch(() => '');
-  return text.includes('\n') ? Array.fromAsync(readRequests(folder)) : [];
+  const path = join(folder, 'requests.csv');
+  const file = await stat(path, { bigint: true }).catch(() => undefined);
+  if (file === undefined) return [];
+  const look = `${file.ino} ${file.size} ${file.mtimeNs}`;
+  const last = lastRead.get(path);
+  if (last?.look === look) return last.rows;
+  const text = await readFile(path, 'utf8');
+  const rows = text.includes('\n') ? await Array.fromAsync(readRequests(folder)) : [];
+  lastRead.set(path, { look, rows });
+  return rows;
 }
 
 /** A request as its server saw it. */
