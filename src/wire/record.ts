@@ -106,11 +106,14 @@ export function pack({ track, records }: Batch): ArrayBuffer {
 
 /** Unpacks a block. Reads, heads and bodies are views of it. */
 export function unpack(block: ArrayBuffer): Batch {
-  const [recordCount = 0, trackLength = 0] = new Float64Array(block, 0, batchCells);
-  const all = new Float64Array(block, 0, numbersIn(block, recordCount, trackLength));
+  // Its end reaches into the bytes behind the numbers.
+  const all = new Float64Array(block, 0, Math.floor(block.byteLength / bytesPerNumber));
+  // One by one: to take a list apart makes an object for each of its numbers.
+  const recordCount = all[0]!;
+  const trackLength = all[1]!;
   const records: WireRecord[] = [];
   let place = batchCells + trackLength;
-  let byte = all.byteLength;
+  let byte = numbersIn(all, recordCount, trackLength) * bytesPerNumber;
   const bytes = (length: number): Uint8Array => {
     byte += length;
     return new Uint8Array(block, byte - length, length);
@@ -139,12 +142,9 @@ function failureIn(bytes: Uint8Array): WireFailure {
 }
 
 /** End of the numbers. */
-function numbersIn(block: ArrayBuffer, records: number, trackLength: number): number {
+function numbersIn(all: Float64Array, records: number, trackLength: number): number {
   let place = batchCells + trackLength;
-  for (let n = 0; n < records; n++) {
-    const [reads = 0] = new Float64Array(block, (place + cellNames.length) * bytesPerNumber, 1);
-    place += perRecord + reads;
-  }
+  for (let n = 0; n < records; n++) place += perRecord + all[place + cellNames.length]!;
   return place;
 }
 

@@ -118,7 +118,10 @@ class Replay {
     const { reads, body } = this.#record;
     let from = 0;
     for (let place = 0; place < reads.length; place += numbersPerRead) {
-      const [at = 0, to = 0, lag = 0] = reads.subarray(place, place + numbersPerRead);
+      // One by one: to take a list apart makes an object for each of its numbers.
+      const at = reads[place]!;
+      const to = reads[place + 1]!;
+      const lag = reads[place + 2]!;
       const bytes = Buffer.from(body.buffer, body.byteOffset + from, to - from);
       const stopped = this.#read(bytes, at, lag, to);
       if (stopped !== 'read') {

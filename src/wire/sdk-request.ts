@@ -54,11 +54,12 @@ export class SdkRequests {
  * some that are empty.
  */
 function keyOf({ baseUrl, body, headers }: ChatRequest): string {
-  return JSON.stringify([
-    baseUrl,
-    body.stream,
-    Object.entries(headers).map(([name, value]) => [name, value === null ? 'none' : value.trim() === '']),
-  ]);
+  let key = `${baseUrl}\n${body.stream}`;
+  for (const [name, value] of Object.entries(headers)) {
+    const kind = value === null ? 'none' : value.trim() === '' ? 'blank' : 'own';
+    key += `\n${name.length} ${name} ${kind}`;
+  }
+  return key;
 }
 
 function headOf(made: WireRequest, { headers }: ChatRequest, own: ReadonlySet<string>): Head {
