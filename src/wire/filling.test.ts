@@ -102,3 +102,10 @@ test('what a request may cost bounds what it sends', () => {
     }),
   );
 });
+
+test.each([1, 64, 65, 4159, 4160, 4161, 20_000])('a prompt that lacks %d words gets as many', (missing) => {
+  const bare = prompt('p', { messages: [user('')] });
+  // Four tokens stand around the message, and its role is one.
+  const [{ content } = { content: '' }] = messagesOf(replayed({ promptTokens: missing + 5 }, bare));
+  expect(words(String(content).trim())).toBe(missing);
+});

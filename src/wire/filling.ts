@@ -40,7 +40,33 @@ const wishing = (content: Json, wish: string): Json =>
     ? [...content, { type: 'text', text: wish }]
     : withText(content, wish, { isBehind: true });
 
+/** Enough words of its own that no cache of prefixes takes one request for another. */
+const ownWords = 64;
+
+/** What follows them, the same for all: long prompts are put together as fast as they are due. */
+let common: { words: readonly string[]; text: string } | undefined;
+
+function commonWords(): NonNullable<typeof common> {
+  if (!common) {
+    const words = someWords('filling', 4096);
+    common = { words, text: words.join(' ') };
+  }
+  return common;
+}
+
 function filling(words: number, { level, number, arrival }: NonNullable<PlannedRequest['visit']>): string {
-  const random = seededRandom(`${level}/${number}/${arrival}`);
-  return Array.from({ length: words }, () => vocabulary[Math.floor(random() * vocabulary.length)]).join(' ');
+  const own = someWords(`${level}/${number}/${arrival}`, Math.min(words, ownWords));
+  const rest = words - own.length;
+  if (rest === 0) return own.join(' ');
+  const { words: stock, text } = commonWords();
+  return [
+    ...own,
+    ...Array.from({ length: Math.floor(rest / stock.length) }, () => text),
+    ...stock.slice(0, rest % stock.length),
+  ].join(' ');
+}
+
+function someWords(seed: string, count: number): string[] {
+  const random = seededRandom(seed);
+  return Array.from({ length: count }, () => vocabulary[Math.floor(random() * vocabulary.length)]!);
 }

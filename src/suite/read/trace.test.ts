@@ -95,7 +95,7 @@ describe('what is wrong is said with its line', () => {
       'a length beyond every model',
       'burstgpt',
       `${head}\n5,m,1e12,1,8,x\n`,
-      /line 2 .*from 0 to 10000000, not 1000000000000/,
+      /line 2 .*from 0 to 2000000, not 1000000000000/,
     ],
     ['no object', 'mooncake', 'null\n', /line 1 .*JSON object/],
     ['nothing at all', 'burstgpt', '', /no arrivals/],

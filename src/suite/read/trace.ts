@@ -11,7 +11,7 @@ import { spell } from '../written.ts';
 import { csvRows, jsonlRows } from './rows.ts';
 
 /** Tokens of one text: no model reads more. */
-const longest = 10_000_000;
+const longest = 2_000_000;
 
 /**
  * The arrivals of a trace, in order. Throws a UserError if a time is missing, negative or before the one above it, or if a
