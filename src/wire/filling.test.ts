@@ -107,5 +107,5 @@ test.each([1, 64, 65, 4159, 4160, 4161, 20_000])('a prompt that lacks %d words g
   const bare = prompt('p', { messages: [user('')] });
   // Four tokens stand around the message, and its role is one.
   const [{ content } = { content: '' }] = messagesOf(replayed({ promptTokens: missing + 5 }, bare));
-  expect(words(String(content).trim())).toBe(missing);
+  expect(words((content as string).trim())).toBe(missing);
 });
