@@ -78,7 +78,7 @@ test('imports point one way along the layers', () => {
   ).toEqual([]);
 });
 
-test('the mock gateway knows nothing of the program that it stands in for', () => {
+test('the mock gateway knows nothing about the program that it serves', () => {
   expect(
     breaking(({ layer, files }) =>
       layer === 'mock' ? files.filter((target) => !/^(base|mock)\//.test(target)) : [],
@@ -100,7 +100,7 @@ test('no file is loaded before itself, by whatever way round', () => {
   expect(cycles).toEqual([]);
 });
 
-test('the thread that stamps loads little, none of it from a package, and nothing that makes sense of an answer', () => {
+test('the thread that stamps loads little, none of it from a package, and nothing that parses an answer', () => {
   const loaded = new Set<string>();
   const load = (file: string): void => {
     if (loaded.has(file)) return;
@@ -223,7 +223,7 @@ test('time and chance are handed in', () => {
   ).toEqual([]);
 });
 
-test('nobody asks for a route by its name: a route says what depends on it', () => {
+test('code does not ask for a route by its name: a route defines what depends on it', () => {
   const names = readdirSync(join(root, 'target/routes')).map((file) => file.replace(/\.ts$/, ''));
   // "provider" is also a family of errors.
   const comparison = new RegExp(

@@ -29,7 +29,7 @@ test.each([
   expect((await readManifest(await onlyRun(cwd.path))).versions.node_flags).toBe(flags);
 });
 
-test('goes on as it is where Node may not start again', async () => {
+test('continues unchanged if Node may not start again', async () => {
   await using cwd = await scratch();
   const env = { NODE_OPTIONS: '--permission --allow-fs-read=*' };
   const { code, stderr } = await start(['run', 'nowhere.yaml'], cwd.path, env).finished;

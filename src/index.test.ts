@@ -47,7 +47,7 @@ test('what the package exports is built from a source that is there, with its ty
   }
 });
 
-test("the README's lines of the library run as they stand", async () => {
+test("the README's library code runs unchanged", async () => {
   const [, code] = /```js\n([^]*?)```/.exec(fs.readFileSync(join(root, 'README.md'), 'utf8'))!;
   const at = (entry: string): string => `'${pathToFileURL(sourceOf(entry)).href}'`;
   const folder = await mkdtemp(join(tmpdir(), 'gatebench-library-'));

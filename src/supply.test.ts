@@ -83,7 +83,7 @@ test('connections are opened by the gateway, the mock and the calibration alone'
   ).toEqual([]);
 });
 
-test('the viewer listens and asks nobody; its page asks the server that it came from', () => {
+test('the viewer only listens; its page calls only its own server', () => {
   const viewer = sources.filter(({ file }) => file.startsWith('view/'));
   const found = viewer.flatMap(({ code }) => [
     ...Array.from(

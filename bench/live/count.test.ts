@@ -10,7 +10,7 @@ test('of thirty runs at five in a hundred, more than five are a surprise', () =>
 
 const first = (n: number): boolean[] => Array.from({ length: 30 }, (_, index) => index < n);
 
-test('a count is held against what chance allows, from above or from below', () => {
+test('a count is compared with what chance allows, from above or from below', () => {
   expect(atMost('c', first(5), 0.05)).toEqual({ claim: 'c', found: 5, of: 30, mustBe: '≤ 5', holds: true });
   expect(atMost('c', first(6), 0.05).holds).toBe(false);
   expect(outOf('c', first(25), 0.95)).toEqual({ claim: 'c', found: 25, of: 30, mustBe: '≥ 25', holds: true });

@@ -22,7 +22,7 @@ const refused = (
   });
 
 describe('what stopped a run', () => {
-  test('is told for each model that answered too seldom, by its most frequent errors', async () => {
+  test('is reported for each model that answered too rarely, by its most frequent errors', async () => {
     const run = await collected(
       ...latencies('good', [1, 2, 3]),
       ...[1, 2, 3].map((prompt) => refused('bad', prompt, `server busy, request ${prompt}af${prompt}`)),
@@ -63,7 +63,7 @@ describe('what stopped a run', () => {
   });
 });
 
-test('where nothing succeeded, nobody is told of clock or sample', async () => {
+test('if nothing succeeded, there is no advice about clock or sample', async () => {
   const facts = { unprovenClock: { concurrency: 4 }, loopUtilisation: 0.9 };
   const kinds = async (...rows: RequestRow[]) =>
     warningsOf(await collected(...rows), facts).map(({ kind }) => kind);
@@ -73,7 +73,7 @@ test('where nothing succeeded, nobody is told of clock or sample', async () => {
   expect(await kinds(...dead, ...latencies('c', [1]))).toEqual(expect.arrayContaining(advice));
 });
 
-test('of equally frequent causes the order does not hang on which came first', () => {
+test('of equally frequent causes the order does not depend on which came first', () => {
   const texts = ['beta', 'alpha', 'gamma', 'gamma'];
   const inOrder = ['gamma', 'alpha', 'beta'];
   expect(causesOf(texts).map(({ text }) => text)).toEqual(inOrder);

@@ -119,7 +119,7 @@ test('the more models there are, the more each has to show', async () => {
   expect(lists).toBe(among);
 });
 
-test('where the order is not settled, nobody is first alone', async () => {
+test('if the order is not settled, no model is first alone', async () => {
   const all = await chosen({ a: { usd: 0.002 }, b: { usd: 0.00201 } }, need(passing));
   expect(all.lead).toMatchObject({ models: ['a', 'b'], isEqual: true });
 });
@@ -145,7 +145,7 @@ test.each<[Need['then'], string]>([
   expect(lead!.models).toEqual([first]);
 });
 
-test('a need without a limit on quality chooses nobody', async () => {
+test('a need without a limit on quality chooses no model', async () => {
   const choice = await chosen({ a: { pass: () => false }, b: {} }, need(quick, cheap));
   expect(choice.withheld).toBe('no quality limit');
   expect(choice.lead).toBeUndefined();
@@ -175,7 +175,7 @@ describe('a criterion', () => {
     expect(candidates[0]!.decisive?.moreLabels).toBe(basis === 'judge' ? 30 : undefined);
   });
 
-  test('that nobody has judged is open, and a request that failed is no good answer', async () => {
+  test('that has not been judged is open, and a failed request is not a good answer', async () => {
     expect((await chosen({ it: {} }, need(correct))).candidates[0]).toMatchObject({
       word: 'open',
       decisive: { reason: 'nobody has judged it' },

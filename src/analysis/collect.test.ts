@@ -18,7 +18,7 @@ test('warm-up and attempts that were tried again do not count', async () => {
   expect(promptOf(run).failures).toBe(0);
 });
 
-test('an invalid answer is no failure, but gives no latency; its tokens count', async () => {
+test('an invalid answer is not a failure, but gives no latency; its tokens count', async () => {
   const run = await collected(
     row({ valid: false, invalid_reason: ['cache_hit', 'buffered'], e2e_latency_ms: 3, total_tokens: 10 }),
     row({ repeat: 2, e2e_latency_ms: 200, total_tokens: 11 }),
@@ -70,7 +70,7 @@ test('requests that we gave up are counted apart, unless they were answered late
 });
 
 test.each([true, false])(
-  'what this machine could not send is no failure of the model (final: %s)',
+  'a request that this machine could not send is not a failure of the model (final: %s)',
   async (final) => {
     const run = await collected(
       failedRow({ error_family: 'client', error_code: 'EMFILE', final }),

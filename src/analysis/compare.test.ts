@@ -154,7 +154,7 @@ describe('families', () => {
     expect(pairs[0]!.more_prompts).toBeGreaterThan(0);
   });
 
-  test('letters: the last one stands apart', async () => {
+  test('letters: the last one is separate', async () => {
     const rows = [...latencies('a', scaled(1.1, 0.2)), ...latencies('b', base), ...latencies('c', scaled(4))];
     const { groups } = compare(await collected(...rows), e2e);
     expect(groups).toEqual([
@@ -215,7 +215,7 @@ describe('routes of a model', () => {
     expect(pairs[6]).toMatchObject({ difference: 0, p: 1, verdict: 'not settled' });
   });
 
-  test('the later route of the order is told of, whatever the order of the rows', async () => {
+  test('the verdict is about the later route of the order, whatever the order of the rows', async () => {
     const run = await collected(...ways('a').toReversed());
     const [turned] = compare(run, { ...byRoute, order: ['compat', 'direct'] }).pairs;
     expect(turned).toMatchObject({ model_b: 'a@direct', difference: -41, verdict: 'faster' });
@@ -308,7 +308,7 @@ describe('pass rates', () => {
 });
 
 describe('why', () => {
-  test('latency is the first token, then tokens at so much time each', async () => {
+  test('latency is the first token, then a time for each token', async () => {
     const parts = (model: string, tokens: number, tpot_ms: number): RequestRow[] =>
       base.map((_, index) => {
         const completion_tokens = tokens * (index + 1);

@@ -24,7 +24,7 @@ test.each([
   expect(Object.fromEntries(dominatedBy(['a', 'b'], metrics, pairs(...verdicts)))).toEqual(expected);
 });
 
-test('a model that is not able stands in for nobody', () => {
+test('a model that is not able replaces no other', () => {
   const all = pairs('better', 'better', 'faster');
   expect(dominatedBy(['a', 'b'], metrics, all, (name) => name !== 'b').size).toBe(0);
 });

@@ -64,7 +64,7 @@ test('failed checks are counted by model and kind, with the first of each, in wh
   expect(failedCheckText(kinds[0]!, {})).toBe('glm: 3 of 5 answers failed contains; b: "x" is not in "b1"');
 });
 
-test('what nobody could decide is told apart', () => {
+test('undecided items are listed separately', () => {
   expect(undecidedWarnings(list(rows), severalRoutes)).toEqual([
     expect.stringMatching(/^glm@demo: in 1 of 5 answers.*nothing to extract/),
   ]);

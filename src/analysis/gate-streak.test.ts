@@ -189,7 +189,7 @@ test('a slide of all models together, too', () => {
   for (const { model, word } of cells) if (model !== undefined) expect(word, model).not.toBe('fail');
 });
 
-describe('what is no streak', () => {
+describe('cases that are not a streak', () => {
   test('nights on which nothing changed', () => {
     for (const seed of ['s1', 's2', 's3'])
       expect(words(said(historyOf(nights(36, () => 1, seed))))).not.toContain('fail');
@@ -256,7 +256,7 @@ describe('a streak ends', () => {
     }
   });
 
-  test('with another version of the suite, which learns anew', () => {
+  test('with another version of the suite, which starts learning again', () => {
     const rows = historyOf(nights(34, from(20, 1.16))).map((row) =>
       row.run_id >= runIdOf(24) ? { ...row, suite_hash: 'new' } : row,
     );
@@ -269,7 +269,7 @@ describe('a streak ends', () => {
   });
 });
 
-test('a pinned level is what streaks are held against, however long ago', () => {
+test('streaks are compared with a pinned level, however long ago', () => {
   // Within the limit for long, so that those nights look usual. Then beyond it, but not beyond theirs.
   const slower = (night: number): number => (night < 16 ? 1 : night < 74 ? 1.06 : 1.14);
   const rows = historyOf(nights(80, slower, 'pinned', 0.025));

@@ -87,7 +87,7 @@ describe('a regression', () => {
     expect(lastNight(slowed(16, 2, 1.3), { settings: { ...settings, confirm: 3 } }).word).toBe('warning');
   });
 
-  test('is not cleared by a night beyond the limit that is no alarm, which starts the row anew', () => {
+  test('is not cleared by a night beyond the limit without an alarm, which restarts the count', () => {
     // With a's noise, 1.13 is a change that nights can make, and 1.6 is not.
     const noisy = Array.from({ length: 24 }, (_, night) => 1000 * [1, 1.15, 0.87, 1.1, 0.9][night % 5]!);
     const last = (...ratios: number[]) =>
@@ -115,7 +115,7 @@ describe('a regression', () => {
     });
   });
 
-  test('below the limit is no alarm, however sure', () => {
+  test('below the limit is not an alarm, however sure', () => {
     expect(cell(lastNight(slowed(15, 1, 1.06)), 'a')).toMatchObject({ word: 'pass' });
     expect(cell(lastNight(slowed(15, 1, 1.06)), 'a')!.p).toBeLessThan(0.01);
   });
@@ -125,7 +125,7 @@ describe('a regression', () => {
     expect(words).toEqual(['a fail', 'b pass', 'c pass', 'd pass', 'all pass']);
   });
 
-  test('getting faster is no alarm', () => {
+  test('getting faster is not an alarm', () => {
     expect(lastNight(slowed(16, 2, 0.6)).word).toBe('pass');
   });
 
@@ -171,7 +171,7 @@ describe('noise', () => {
     );
   });
 
-  test("a small bad night of all is nobody's", () => {
+  test('a small bad night of all models is not blamed on one', () => {
     const slow = Object.fromEntries(
       Object.entries(four(16)).map(([model, values]) => [
         model,
@@ -280,13 +280,13 @@ describe('shares of several models', () => {
         }
   });
 
-  test('one miss after perfect nights, though beyond the limit, is no alarm', () => {
+  test('one miss after perfect nights, though beyond the limit, is not an alarm', () => {
     expect(cell(shared({ a: [...Array<number>(8).fill(1), 0.95] }, 18), 'a')?.word).not.toBe('warning');
   });
 });
 
 describe('what was expected', () => {
-  test('carries the shift of the controls; the usual stands as it was measured', () => {
+  test('carries the shift of the controls; the usual level stays as measured', () => {
     const slow = Object.fromEntries(
       Object.entries(four(15)).map(([model, values]) => [
         model,
@@ -335,7 +335,7 @@ describe('a run that is made again', () => {
     expect(cell(again(15, 4, 1), 'a')).toMatchObject({ word: 'warning' });
   });
 
-  test('is no night of the baseline: runs of one day may warn, and do not fail', () => {
+  test('is not a night of the baseline: runs of one day may warn, and do not fail', () => {
     expect(again(1, 1, 1.01, 0.99, 1, 1.01, 0.99, 1).word).toBe('learning 0/7');
     const quiet = [1, 1.01, 0.99, 1, 1.01, 0.99, 1];
     const first = cell(again(1, ...quiet, 2), 'a')!;
@@ -346,7 +346,7 @@ describe('a run that is made again', () => {
 });
 
 describe('decisions', () => {
-  test('an accepted level starts the baseline anew', () => {
+  test('an accepted level starts a new baseline', () => {
     const models = slowed(30, 10, 1.3);
     expect(lastNight(models).word).toBe('fail');
     const accepted = decision('accept', 20, { model: 'a' });
@@ -551,7 +551,7 @@ describe('nights from several places', () => {
     ]);
   });
 
-  test('of another run join nothing: what fra saw tonight is no second run of ams', () => {
+  test("of another run are not joined: tonight's run from fra is not a second run of ams", () => {
     const [ams, fra] = [from('ams', four(9)), from('fra', slowed(9, 2, 1.5))];
     const result = judged(tonightOf(ams), [...fra, ...ams]);
     expect(result).toMatchObject({ word: 'pass', runsTonight: 1 });
@@ -566,7 +566,7 @@ describe('nights from several places', () => {
     expect(words.map(({ vantage, word }) => `${vantage} ${word}`)).toEqual(['ams fail', 'fra learning']);
   });
 
-  test('nights without a place are no baseline of one that has a name', () => {
+  test('nights without a place are not a baseline for one with a name', () => {
     const old = historyOf(four(9));
     const tonight = tonightOf(from('fra', four(10)));
     expect(judged(tonight, old).word).toBe('learning 0/7');

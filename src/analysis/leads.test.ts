@@ -45,7 +45,7 @@ test('each metric has its own leader, where the data carry one', async () => {
   expect(found['cost_usd']!.models).toEqual(['cheap']);
 });
 
-test('costs that vary with the prompt more than between models name nobody', async () => {
+test('costs that vary more between prompts than between models name no model', async () => {
   const found = await leads([
     ...answers('a', (index) => ({ e2e_latency_ms: 100, cost_usd: 0.1 * wobble(index) })),
     ...answers('b', (index) => ({
@@ -59,7 +59,7 @@ test('costs that vary with the prompt more than between models name nobody', asy
   expect(found['e2e_latency_ms']).toMatchObject({ models: ['a', 'b'], isEqual: true });
 });
 
-test('what nobody was asked for has no leader: no price, no checks', async () => {
+test('a metric without data has no leader: no price, no checks', async () => {
   expect(Object.keys(await leads(answers('a', () => ({ e2e_latency_ms: 1 }))))).toEqual(['e2e_latency_ms']);
 });
 
@@ -118,7 +118,7 @@ test('where a test speaks against a figure, the test decides', () => {
   expect(leadOf(['a', 'b', 'c'], 'passed', pairs).models).toEqual(['b']);
 });
 
-test('more prompts are told where they are known of all that is open', () => {
+test('more prompts are given if they are known for everything that is open', () => {
   const open = [pair('a', 'b', 'not settled', 12), pair('c', 'a', 'not settled', 30)];
   expect(leadOf(['a', 'b', 'c'], 'passed', open)).toMatchObject({ morePrompts: 30 });
   expect(leadOf(['a', 'b', 'c'], 'passed', [open[0]!, pair('a', 'c', 'not settled')])).not.toHaveProperty(

@@ -60,7 +60,7 @@ describe('shares of good requests', () => {
     expect(compareLevels([level('a', 1, eight(1)), level('a', 2, eight(0))], options)).toEqual([]);
   });
 
-  test('whichever stands first, the verdict is the other way round', () => {
+  test('whichever comes first, the verdict is reversed', () => {
     const share = fc.integer({ min: 0, max: 20 }).map((good) => good / 20);
     const visits = fc.array(share, { minLength: 6, maxLength: 9 });
     fc.assert(

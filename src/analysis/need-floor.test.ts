@@ -60,7 +60,7 @@ test.each<[string, NeedLimit, object[]]>([
   },
 );
 
-test('what no suite can show has no floor; limits on other things are none of its business', () => {
+test('a limit that no suite can show has no floor; limits on other things are ignored', () => {
   const [never] = needFloors(suiteOf({ ...passed, min: 1 }, 20), 2);
   expect(never).toMatchObject({ prompts: 20 });
   expect(never).not.toHaveProperty('needed');

@@ -54,7 +54,7 @@ describe('a night', () => {
   });
 });
 
-test('decisions stand in the order in which they were made, whatever the order of the lines', () => {
+test('decisions are in the order in which they were made, whatever the order of the lines', () => {
   const made = ['2026-12-01', '2026-12-02', '2026-12-03'].map((day, night) =>
     decision('accept', 2 - night, { at: `${day}T00:00:00.000Z` }),
   );

@@ -81,7 +81,7 @@ test('a claim holds inside its band, ends included, and by chance a little outsi
   expect(holds({ ...proof, measured: 0.09 }, 3)).toBe(false);
 });
 
-test('what is told and not claimed always holds', () => {
+test('a figure that is reported but not claimed always holds', () => {
   const { band, ...told } = proof;
   expect(band).toBeDefined();
   expect(holds(told)).toBe(true);

@@ -22,7 +22,7 @@ const warm = (cells: Partial<RequestRow> = {}): RequestRow =>
     ...cells,
   });
 
-test('medians of the parts; what is in none of them; and the rest of what we waited', () => {
+test('medians of the parts, the time in none of them, and the rest of our wait', () => {
   expect(
     timesOf(
       warm({ server_queue_ms: 10 }),

@@ -240,7 +240,7 @@ test('the same rows in another order give the same summaries', async () => {
   expect(summarise(await collected(...rows.toReversed()), options)).toEqual(there);
 });
 
-test('a model that stands just at the success floor is ranked by its latency, one below it is last', async () => {
+test('a model exactly at the success floor is ranked by its latency, one below it is last', async () => {
   const nine = (model: string, failures: number, e2e_latency_ms: number) =>
     Array.from({ length: 20 }, (_, n) =>
       n < failures ? failedRow({ model, repeat: n + 1 }) : row({ model, repeat: n + 1, e2e_latency_ms }),

@@ -191,7 +191,7 @@ describe('a limit on failures', () => {
     },
   );
 
-  test('of one model speaks of that model alone', async () => {
+  test('of one model concerns only that model', async () => {
     const run = await collected(...latencies('a', hundred), ...latencies('b', [Infinity, Infinity]));
     const results = decideThresholds([threshold('p50', 'e2e_latency_ms', { max: 500 })], run, options);
     expect(results.map(({ model, verdict }) => `${model} ${verdict}`)).toEqual(['a ok', 'b failed']);

@@ -66,7 +66,7 @@ test('an accepted change says so', () => {
   );
 });
 
-test('missing and dropped nights are passed over', () => {
+test('missing and dropped nights are skipped', () => {
   const models = sixty((model, night) => (model === 'a' && night >= 40 ? 1.3 : 1));
   models['a']![20] = NaN;
   models['a']![30] = 50_000;

@@ -55,7 +55,7 @@ test('answers with tokens that no text shows say that their model thinks unseen'
   ]);
 });
 
-test('what was not understood most often is told once', async () => {
+test('the most frequent unknown content is reported once', async () => {
   const unread = (place: string): object => ({
     stream_notes: ['unread'],
     error_message: `not understood: ${place}: {"a":1}`,
@@ -179,7 +179,7 @@ test('two runs from different places: what differs may be the place', async () =
   expect(kinds(runPairWarnings(await from('ams'), await from('ams')))).toEqual(['not-paired-in-time']);
 });
 
-test('a place that fails is no better for the others, and is named', async () => {
+test('a place that fails is not hidden by the others, and is named', async () => {
   const rows = ['ams', 'fra', 'lhr', 'nrt', 'tok'].flatMap((vantage) =>
     forty.map((value, index) => {
       const own = { vantage, prompt_id: `p${index}`, completion_tokens: 10 };
@@ -245,7 +245,7 @@ test.each([
   ).toMatch(words);
 });
 
-test('a run that stopped short is told in a sentence', () => {
+test('a run that stopped early is reported in a sentence', () => {
   const words = (status: string) => describeWarning({ kind: 'unfinished', status, answered: 3, planned: 12 });
   expect(words('budget')).toMatch(/^The run stopped at its budget: 3 of 12 requests/);
   expect(words('incomplete')).toMatch(/^The run is incomplete: /);

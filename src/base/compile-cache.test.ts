@@ -21,7 +21,7 @@ async function toldIn(folder: string, isKept: boolean): Promise<unknown> {
   return JSON.parse(stdout);
 }
 
-test('a thread keeps its compiled modules where this process does, and is told nothing else', async () => {
+test('a thread keeps its compiled modules where this process does, and gets nothing else', async () => {
   await using folder = await scratchFolder();
   expect(await toldIn(folder.path, true)).toEqual([true, ['NODE_COMPILE_CACHE']]);
   expect(await toldIn(folder.path, false)).toEqual([true, []]);

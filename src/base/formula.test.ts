@@ -27,6 +27,6 @@ test.each(['', 'plain', 'a=b', ' plain', 'x@example.org', '5-3', "'=1", '1 + 1']
   },
 );
 
-test.each(['-', '--5', '-5-5', '+49 89 1234', '-5\n=1'])('%j is no number, so it is escaped', (text) => {
+test.each(['-', '--5', '-5-5', '+49 89 1234', '-5\n=1'])('%j is not a number, so it is escaped', (text) => {
   expect(looksLikeFormula(text)).toBe(true);
 });

@@ -20,7 +20,7 @@ test.each([
   }
 });
 
-test('what is no list and no object is as deep as nothing', () => {
+test('a value that is neither a list nor an object has no depth', () => {
   for (const value of ['', 'a', 0, null, true, [], {}, [[], {}]])
     expect(jsonText(value)).toBe(JSON.stringify(value));
 });

@@ -41,7 +41,7 @@ test('what holds no secret comes back as it is, and every key of what does', () 
   );
 });
 
-test('what is no secret stays as it is, to the letter', () => {
+test('text without secrets stays as it is, to the letter', () => {
   const redact = redactor(new Map([['sk-4711aBcDeFgHiJkLmNoPqRsTuVwX', 'OLLAMA_API_KEY']]));
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {

@@ -30,7 +30,7 @@ test('a secret is text, not a pattern, and its name may hold a dollar sign', () 
   expect(redact({ 'a.c+(e)': '$&$1' }, 'abcceee a.c+(e)')).toBe('abcceee [$&$1]');
 });
 
-test('whatever stands around them, no secret is left', () => {
+test('whatever is around them, no secret is left', () => {
   const secrets = ['sk-live-0001', 'sk-live-0001-long', '0001-long-tail', 'ffffffff'];
   const clean = redactor(new Map(secrets.map((secret, index) => [secret, `S${index}`])));
   const parts = fc.oneof(fc.constantFrom(...secrets, '-', 'f', 'sk-', '0001'), fc.string({ maxLength: 3 }));

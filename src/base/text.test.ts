@@ -129,7 +129,7 @@ test('counts in words', () => {
 });
 
 describe('words that are broken into lines', () => {
-  test('fill each line, and later ones stand farther in', () => {
+  test('fill each line, and later ones are indented more', () => {
     expect(wrappedWords('one two three four', 9)).toEqual(['one two', 'three', 'four']);
     expect(wrappedWords('one two three four', 9, '  ')).toEqual(['one two', '  three', '  four']);
     expect(wrappedWords('one two', 7)).toEqual(['one two']);

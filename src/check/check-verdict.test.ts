@@ -29,7 +29,7 @@ test('with weights of 0 alone the score is 1', () => {
   expect(verdict([has('b', { weight: 0 })], 'a')).toMatchObject({ passed: true, score: 1 });
 });
 
-test('failures stand in the order of the suite, negated ones by their name', () => {
+test('failures are in the order of the suite, negated ones by their name', () => {
   const checks = [has('z'), has('a'), has('a', { not: true }), { type: 'json' }];
   const { failedChecks, reasons } = verdict(checks, 'a');
   expect(failedChecks).toEqual(['contains', 'not-contains', 'json']);

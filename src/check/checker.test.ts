@@ -65,7 +65,7 @@ test('a stopped check fails when negated too', async () => {
   expect(verdict).toMatchObject({ passed: false, score: 0, failedChecks: ['not-matches'] });
 });
 
-test('the event loop goes on while a hostile pattern runs', async () => {
+test('the event loop continues while a hostile pattern runs', async () => {
   let turns = 0;
   const ticking = setInterval(() => turns++, 1);
   await checkerWith({ deadlineMs: 150 }).check({ checks: [catastrophic] }, rowOfA);

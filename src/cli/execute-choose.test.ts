@@ -214,7 +214,7 @@ describe('another suite says what the job needs', () => {
     return file;
   };
 
-  test('also of a run that has none, and of columns that nobody needed before', async () => {
+  test('even for a run that has none, and for columns that were not needed before', async () => {
     const file = await suite(
       'quality: { need: { limits: [{ metric: rate(passed), min: 0.3 }, { metric: mean(prompt_tokens), max: 50 }], then: fastest } }',
     );

@@ -112,7 +112,7 @@ test('a run is not compared with itself', async () => {
   expect(same.stderr).toContain('both are the same run');
 });
 
-test('two runs the wrong way round are told', async () => {
+test('two runs in the wrong order are reported', async () => {
   const [earlier, later] = (await listRuns(join(cwd.path, 'results'))) as [string, string];
   const words = 'was sent before the first';
   expect((await gatebench(['compare', later, earlier], cwd.path)).stdout).toContain(words);

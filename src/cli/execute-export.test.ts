@@ -71,7 +71,7 @@ test.each(exportFormats)(
   },
 );
 
-test('a folder full of runs stands for all of them, each once', async () => {
+test('a folder full of runs means all of them, each once', async () => {
   const runs = [
     at('results'),
     at('results', 'smoke'),

@@ -100,7 +100,7 @@ test('--file holds the statement, and --out takes the answer', async () => {
   expect(await readFile(join(home.path, 'n.csv'), 'utf8')).toBe('n\n62\n');
 });
 
-test('what is still being written, and a torn last line, are passed over and said', async () => {
+test('rows still being written, and a torn last line, are skipped and reported', async () => {
   const running = await writeRun(join(home.path, 'other'), [row()], { status: 'running' });
   await appendFile(join(running, 'requests.csv'), '20261122T031700Z-abcdef,smoke,"torn');
   const { code, stdout, stderr } = await query(
@@ -130,7 +130,7 @@ test('a column that an older run does not have is empty there', async () => {
   ]);
 });
 
-test('a folder that is no run is passed over among all, and refused by its name', async () => {
+test('a folder that is not a run is skipped among all, and refused by name', async () => {
   const broken = join(home.path, 'results', 'smoke', '20260101T000000Z-broken');
   await mkdir(broken, { recursive: true });
   await writeFile(join(broken, 'run.json'), '{');
@@ -169,7 +169,7 @@ describe('the recipes of results/README.md', () => {
       'p95 TTFT of glm over the last month, by tag',
       'p95 by hour of day',
       'Prompts on which two models disagree',
-      'The dearest prompts',
+      'The most expensive prompts',
       'Drift, week by week',
     ]);
   });
@@ -198,8 +198,8 @@ describe('the recipes of results/README.md', () => {
     expect(rows[0]).toMatchObject({ glm: 0, kimi: 1 });
   });
 
-  test('the dearest prompts', async () => {
-    expect((await answer('The dearest prompts'))[0]).toMatchObject({
+  test('the most expensive prompts', async () => {
+    expect((await answer('The most expensive prompts'))[0]).toMatchObject({
       prompt_id: 'p50',
       model: 'glm',
       usd: 0.049,

@@ -132,7 +132,7 @@ test(
 
 const later = new LeapClock(new Date('2026-11-25T00:00:00Z'));
 
-test('an exported log needs neither token nor network, and rows of other runs are passed over', async () => {
+test('an exported log needs neither token nor network, and rows of other runs are skipped', async () => {
   const attempts = [attempt(1), attempt(2)];
   await writeRun(home.path, attempts);
   const rows = [logged(attempts[0]!), logged(attempts[1]!, { id: 'x', metadata: { run: 'another' } })];
@@ -160,7 +160,7 @@ test("where the account has no logs API, the provider's totals are compared all 
 test.each([
   ['a demo', { routes: [{ route: 'demo', host: '127.0.0.1' }] }, { route: 'demo' }, /gatebench serve/],
   ['a run without a gateway', {}, { route: 'direct' }, /nothing in this run went through a gateway/],
-])('%s is told why there is no log', async (_, facts, cells, message) => {
+])('%s says why there is no log', async (_, facts, cells, message) => {
   await writeRun(home.path, [attempt(1, cells)], facts);
   await expect(reconciled({}, later)).rejects.toThrow(message);
 });

@@ -32,7 +32,7 @@ afterEach(() => home[Symbol.asyncDispose]());
 const show = (...args: string[]): Promise<Finished> =>
   gatebench(['report', 'latest', '--request', ...args], home.path);
 
-test('the beginning of an id is enough where it tells one request from the others', async () => {
+test('the beginning of an id is enough if it identifies one request', async () => {
   const { code, stdout } = await show('BB');
   expect(code).toBe(0);
   expect(stdout).toContain('kimi · p2 · repeat 1 · attempt 1\n');

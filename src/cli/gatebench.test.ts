@@ -9,7 +9,7 @@ import { gatebench, scratch, testIo } from './testing/gatebench.ts';
 
 describe('help', () => {
   test.each(commands.map((entry) => [entry.name, entry] as const))(
-    'of %s fits 80 columns but for commands to copy, and shows all flags and an example',
+    'of %s fits 80 columns except for commands to copy, and shows all flags and an example',
     async (_, entry) => {
       const command = await entry.load();
       const help = commandHelp(entry, command, 80);
@@ -45,7 +45,7 @@ describe('help', () => {
   });
 });
 
-test('what a newcomer is told to type is there to be typed', async () => {
+test('the commands suggested to a newcomer exist', async () => {
   await using empty = await scratch();
   const { stdout } = await gatebench(['--help'], empty.path);
   expect(stdout).toContain('New here? gatebench init && gatebench run suites/starter.yaml --route demo\n');

@@ -47,7 +47,7 @@ const strange: readonly unknown[] = [
   '__proto__',
 ];
 
-test('whatever stands in run.json is read, or refused with its place: never a stack trace', async () => {
+test('whatever is in run.json is read, or refused with its place: never a stack trace', async () => {
   await using cwd = await scratch();
   const more = [
     'thresholds:',
@@ -88,7 +88,7 @@ test.each([
   ['--retry-errors', ['run', '--retry-errors', 'RUN']],
   ['merge', ['merge', 'RUN', '--out', 'joined']],
   ['gate', ['gate', 'RUN', '--history', 'history']],
-])('an edited suite beside its old hash is refused by %s', async (_, args) => {
+])('an edited suite with its old hash is refused by %s', async (_, args) => {
   await using cwd = await scratch();
   const { suite, file } = await nightlySuite(cwd.path, { prompts: 2 });
   const run = await writeNight(cwd.path, {

@@ -77,7 +77,7 @@ test.each(['""', `'a'`, '"a b"', `"'a'"`, '"', 'a"'])('the value %s keeps its qu
     expect(parseArguments(['a', ...words], table, 'try', '.').out).toBe(value);
 });
 
-test('any word is a value behind =, and none is lost or taken for a flag', () => {
+test('any word is a value after =, and none is lost or taken for a flag', () => {
   fc.assert(
     fc.property(fc.string(), fc.array(fc.string({ minLength: 1 })), (value, words) => {
       const given = parseArguments(['latest', `--resume=${value}`, '--', ...words], table, 'try', '.');

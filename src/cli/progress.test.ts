@@ -86,7 +86,7 @@ describe('in a terminal', () => {
     expect(writes.length - before).toBeLessThanOrEqual(8);
   });
 
-  test('the time goes on while no answer comes', async () => {
+  test('the time keeps counting while no answer comes', async () => {
     const { clock, text } = start({ live: true });
     await clock.pass(3000);
     expect(text()).toContain('0:02 elapsed');
@@ -112,7 +112,7 @@ describe('in a terminal', () => {
     expect(stripVTControlCharacters(text())).toMatch(/glm +━+─+ +1\/10 +0:01 left +1 failed/);
   });
 
-  test('a note stands above the bars, on one line and without its own escapes', async () => {
+  test('a note is above the bars, on one line and without its own escapes', async () => {
     const { progress, clock, text } = start({ live: true });
     progress.note('model glm switched off:\n\u001b[2J402');
     await clock.pass(0);
@@ -146,7 +146,7 @@ describe('in a terminal', () => {
     ).toBe(false);
   });
 
-  test('each worker has a line, which is drawn anew', async () => {
+  test('each worker has a line, which is redrawn', async () => {
     const { progress, clock, text } = start({ live: true });
     for (const done of [7, 8]) {
       progress.workers([{ name: 'w1', isThere: true, inFlight: 1, done, lost: 0, perSecond: 2 }]);
@@ -220,7 +220,7 @@ describe('elsewhere', () => {
     expect(text()).toBe('model glm switched off\n');
   });
 
-  test('a model that nobody announced is ignored', async () => {
+  test('a model that was not announced is ignored', async () => {
     const { progress, clock, text } = start({ live: false });
     progress.started('stranger');
     progress.ended('stranger', { ok: true });

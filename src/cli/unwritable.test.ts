@@ -16,7 +16,7 @@ const ways: [string, (path: string) => Promise<void>][] = [
 ];
 
 test.each(ways)(
-  'what cannot be written %s is told with what to do, and nothing is left behind',
+  'what cannot be written %s is reported with what to do, and nothing is left behind',
   async (_, write) => {
     await using home = await scratch();
     const missing = join(home.path, 'none');

@@ -77,7 +77,7 @@ describe.each(shapes)('a figure of one name is one number in every view: %s', (_
   };
   const timeout = 300_000;
 
-  test('a percentile stands only above its sample floor', () =>
+  test('a percentile is given only above its sample floor', () =>
     withRun(({ report }) => {
       for (const model of report.models)
         for (const [percentile, floor] of [

@@ -68,7 +68,7 @@ function inFolder(folder: string, inputs: Record<string, string>, env: Record<st
   };
 }
 
-test('its steps run a suite, gate it, keep the history, tell GitHub, and make a site', async () => {
+test('its steps run a suite, gate it, store the history, report to GitHub, and make a site', async () => {
   await using cwd = await scratch();
   await using gh = await fakeGh(cwd.path);
   await writeFile(join(cwd.path, 'fake-bin/gatebench'), `#!/bin/sh\nexec ${program} "$@"\n`, { mode: 0o755 });

@@ -76,7 +76,7 @@ test.each([
   expect(await runStep(workflow, 'release', cwd.path, {}, env)).toEqual({ code: 0, output: `${asked}\n` });
 });
 
-test('the image is built from what the package holds, and runs as nobody in particular', () => {
+test("the image is built from the package's contents, and runs as an unprivileged user", () => {
   const lines = read('Dockerfile')
     .replaceAll('\\\n', ' ')
     .split('\n')

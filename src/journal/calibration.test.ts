@@ -29,12 +29,12 @@ test.each([
   );
 });
 
-test('bounds that broke while something else stood still are not held against the client', () => {
+test('bounds that broke while something else stalled are not blamed on the client', () => {
   const bound = { rows: 34, held: 33, broken_elsewhere: 1 };
   expect(sentenceOf([level(8, 1, { bound })], 50)).toContain('Up to 8 streams');
 });
 
-test('too few streams for a p99 speak of their largest error', () => {
+test('too few streams for a p99 give their largest error', () => {
   expect(sentenceOf([level(1, 0, { ttft_error_ms: few })], 20)).toBe(
     'Up to 1 stream of 20 tok/s this machine reads TTFT within 1.0 ms (largest of 7).',
   );

@@ -31,7 +31,7 @@ const rows = Array.from({ length: 40 }, (_, n) => ({
 const intact = csvFile(requestColumns, rows);
 
 describe('one byte of requests.csv that is not what was written', () => {
-  test('changes no row in silence, and loses at most the rows beside it: 300 flips', async () => {
+  test('changes no row silently, and loses at most the adjacent rows: 300 flips', async () => {
     await using scratch = await scratchFolder();
     const whole = await readBytes(scratch.path, intact);
     const byId = new Map(whole.rows.map((row) => [row.event_id, JSON.stringify(row)]));
@@ -144,7 +144,7 @@ describe('a file that another program saved', () => {
     expect([state.damaged, state.unverified]).toEqual([0, 0]);
   });
 
-  test('and wrote its values anew is read as it stands, and said to be unverifiable', async () => {
+  test('and rewrote its values is read as it is, and reported as unverifiable', async () => {
     await using scratch = await scratchFolder();
     const changed = intact.replace(/2026-11-22T/g, '22.11.2026 ');
     const { rows: read, state } = await readBytes(scratch.path, changed);

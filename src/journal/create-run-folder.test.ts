@@ -29,7 +29,7 @@ test('makes the folder with all above it, and an empty journal', async () => {
 test.each([
   ['run.json', '{}'],
   ['requests.csv', 'kept'],
-])('never writes into another run, of which %s alone may be left', async (name, text) => {
+])('never writes into another run, even if only %s is left of it', async (name, text) => {
   await using scratch = await scratchFolder();
   await writeFile(join(scratch.path, name), text);
   expect(await mistake(createRunFolder(scratch.path))).toBe(

@@ -134,7 +134,7 @@ test.each([
   expect(cellText(column('n', 'number', decimals === undefined ? {} : { decimals }), value)).toBe(text);
 });
 
-test.each([NaN, Infinity, -Infinity])('%d is no measurement and cannot be written', (value) => {
+test.each([NaN, Infinity, -Infinity])('%d is not a measurement and cannot be written', (value) => {
   expect(() => cellText(column('ttft_ms', 'number'), value)).toThrow(`ttft_ms cannot be ${value}`);
 });
 
@@ -157,7 +157,7 @@ test('a file that a spreadsheet saved, with its byte order mark and line ends, r
   ]);
 });
 
-test('columns are found by name: unknown ones are passed over, older files lack some', async () => {
+test('columns are found by name: unknown ones are skipped, older files lack some', async () => {
   expect(await read('new,n,id\nx,5,a\n')).toEqual([
     { id: 'a', n: 5, ok: undefined, tags: undefined, note: undefined },
   ]);
@@ -207,7 +207,7 @@ async function openFiles(): Promise<string[]> {
   return Promise.all(handles.map((handle) => readlink(`/proc/self/fd/${handle}`).catch(() => '')));
 }
 
-test.runIf(existsSync('/proc/self/fd'))('whoever stops reading early leaves no file open', async () => {
+test.runIf(existsSync('/proc/self/fd'))('a reader that stops early leaves no file open', async () => {
   await using scratch = await scratchFolder();
   const path = join(scratch.path, 'long.csv');
   await writeFile(

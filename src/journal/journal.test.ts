@@ -61,7 +61,7 @@ test('when an append resolves, its row and its answer are in the files', async (
   await journal.close();
 });
 
-test('a new file gets its header at once, and one that is opened again goes on after its rows', async () => {
+test('a new file gets its header at once, and a reopened one continues after its rows', async () => {
   await using scratch = await scratchFolder();
   await (await Journal.open(scratch.path)).close();
   expect(await readFile(requests(scratch.path), 'utf8')).toBe(csvHeader(requestColumns));

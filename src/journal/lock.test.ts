@@ -23,7 +23,7 @@ test('a run is written by one at a time, and given back', async () => {
   await (await lockRun(scratch.path)).release();
 });
 
-test('of many that want it at once, one gets it', async () => {
+test('of many that want it at the same time, one gets it', async () => {
   await using scratch = await scratchFolder();
   const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => lockRun(scratch.path)));
   expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
@@ -73,7 +73,7 @@ test('a folder that cannot be written to is refused by its name', async () => {
   await expect(lockRun(none)).rejects.toThrow(`${none} cannot be written: ENOENT`);
 });
 
-test('of a process on another machine nothing can be told, so its lock holds', async () => {
+test('of a process on another machine nothing is known, so its lock holds', async () => {
   await using scratch = await scratchFolder();
   const { pid } = spawnSync(process.execPath, ['--version']);
   await writeFile(lockOf(scratch.path), held(pid, 'elsewhere'));
@@ -147,7 +147,7 @@ test('a holder renews its lease for as long as it has the run', async () => {
   await lock.release();
 });
 
-test('one whose lease was taken is told, and leaves the lock of the other alone', async () => {
+test("one whose lease was taken is notified, and leaves the other's lock alone", async () => {
   await using scratch = await scratchFolder();
   const lock = await lockRun(scratch.path, 5);
   await rm(lockOf(scratch.path));

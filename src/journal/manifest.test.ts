@@ -53,14 +53,14 @@ test.each([
   expect((error as Error).message).toMatch(message);
 });
 
-test('a folder without one is no run', async () => {
+test('a folder without one is not a run', async () => {
   await using scratch = await scratchFolder();
   await expect(readManifest(scratch.path)).rejects.toThrow(
     new UserError(`${scratch.path} is not a run: it has no run.json.`),
   );
 });
 
-test('the machine is told by its kind and size, not by its name', () => {
+test('the machine is described by its kind and size, not by its name', () => {
   const machine = describeMachine();
   expect(Object.keys(machine)).toEqual(['platform', 'arch', 'cpu', 'cpus', 'memory_gib']);
   expect(machine.cpus).toBeGreaterThanOrEqual(1);

@@ -46,7 +46,7 @@ const mishaps: Record<string, (file: string) => string> = {
 };
 
 test.each(Object.entries(mishaps))(
-  'who wants a few columns gets the cells, the damage and the records of who reads all: %s',
+  'reading a few columns gives the same cells, damage and records as reading all: %s',
   async (_name, mishap) => {
     await using scratch = await scratchFolder();
     const path = join(scratch.path, 'requests.csv');
@@ -67,7 +67,7 @@ test.each(Object.entries(mishaps))(
   },
 );
 
-test('what is not wanted is not there, so that nobody leans on it', async () => {
+test('unwanted columns are missing, so that nothing depends on them', async () => {
   await using scratch = await scratchFolder();
   const path = join(scratch.path, 'requests.csv');
   await writeFile(path, csvFile(requestColumns, fc.sample(anyRow(requestColumns), { numRuns: 3, seed: 1 })));
@@ -131,7 +131,7 @@ test('a character or a line that is cut by the end of what is read at once is wh
 /** As in our rows: a text has no line feed. */
 const onOneLine = (row: AnyRow): AnyRow => JSON.parse(JSON.stringify(row).replaceAll('\\n', ' ')) as AnyRow;
 
-test('who has read a growing file goes on where it ended, and finds every row once', async () => {
+test('a reader of a growing file continues where it ended, and finds every row once', async () => {
   await using scratch = await scratchFolder();
   const path = join(scratch.path, 'requests.csv');
   await fc.assert(

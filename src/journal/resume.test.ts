@@ -37,7 +37,7 @@ test('the key of a row is that of its request', () => {
   expect(keyOf(attempt(faq, {}))).toBe(faq.key);
 });
 
-test('how often a request was asked is its highest attempt, in whatever order the rows stand', async () => {
+test('the number of sends of a request is its highest attempt, in any order of the rows', async () => {
   await using scratch = await scratchFolder();
   for (const order of [
     [1, 3, 2],
@@ -79,7 +79,7 @@ test('what failed is owed again; what was answered stays as it is', async () => 
   expect(await readFile(join(folder, 'requests.csv'), 'utf8')).toBe(before);
 });
 
-test('wherever the last line was torn, the whole ones stay and the rest is kept beside them', async () => {
+test('wherever the last line was torn, the complete ones stay and the rest is kept next to them', async () => {
   await using scratch = await scratchFolder();
   const path = join(scratch.path, 'requests.csv');
   const rows = [numbered(1).row, numbered(2).row];
@@ -101,7 +101,7 @@ test('what is whole is not touched', async () => {
   expect((await readdir(folder)).toSorted()).toEqual(['answers.jsonl', 'requests.csv']);
 });
 
-test('a torn line longer than any block of reading, and a torn answer beside it', async () => {
+test('a torn line longer than any read block, and a torn answer', async () => {
   await using scratch = await scratchFolder();
   await writeFile(join(scratch.path, 'answers.jsonl'), `{}\n${'é'.repeat(200_000)}`);
   await writeFile(join(scratch.path, 'requests.csv'), 'run_i');
@@ -118,7 +118,7 @@ test('the last whole line is found in a file of many blocks', async () => {
   expect(await readFile(join(scratch.path, 'answers.jsonl'), 'utf8')).toBe(whole);
 });
 
-test('an empty folder has nothing to mend', async () => {
+test('an empty folder has nothing to repair', async () => {
   await using scratch = await scratchFolder();
   expect(await setTornLineAside(scratch.path)).toBe(0);
 });

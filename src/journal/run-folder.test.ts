@@ -58,7 +58,7 @@ test('"latest" passes over what was killed before it was a run', async () => {
   expect(await findRun('latest', scratch.path)).toBe(run);
 });
 
-test('other folders and files among the results are passed over', async () => {
+test('other folders and files among the results are skipped', async () => {
   await using scratch = await scratchFolder();
   const run = await aRun(join(scratch.path, 'smoke', '20261120T000000Z-aaaaaa'));
   await mkdir(join(scratch.path, 'smoke', 'notes'));
@@ -76,7 +76,7 @@ test('without a run, "latest" says how to make one', async () => {
   );
 });
 
-test('a folder that is no run is refused by its name', async () => {
+test('a folder that is not a run is refused by name', async () => {
   await using scratch = await scratchFolder();
   expect(await findRun(await aRun(join(scratch.path, 'run')), 'elsewhere')).toBe(join(scratch.path, 'run'));
   for (const folder of [scratch.path, join(scratch.path, 'none'), join(scratch.path, 'run', 'requests.csv')])

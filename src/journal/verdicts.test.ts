@@ -43,7 +43,7 @@ async function checkedRun(folder: string): Promise<void> {
   await log.close();
 }
 
-test('readers see a verdict in its row wherever it stands', async () => {
+test('readers see a verdict in its row wherever it is stored', async () => {
   await using scratch = await scratchFolder();
   await checkedRun(scratch.path);
   expect(await rowsOf(join(scratch.path, 'requests.csv'))).toEqual(rows);
@@ -77,7 +77,7 @@ test('a torn verdict is none, and the next one begins a line of its own', async 
   expect((await Array.fromAsync(readRequests(scratch.path)))[1]).toMatchObject({ passed: false, score: 0.5 });
 });
 
-test('a run without verdicts has no file of them, and its rows are not written anew', async () => {
+test('a run without verdicts has no file of them, and its rows are not rewritten', async () => {
   await using scratch = await scratchFolder();
   // From an older version: its missing columns do not matter here.
   const text = csvFile(requestColumns.slice(0, -2), rows);

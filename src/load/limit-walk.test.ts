@@ -37,7 +37,7 @@ test('a sharp limit is found between two neighboring levels', () => {
 test.each([
   ['below the range', 0.01, { end: 'range' }, 'broken'],
   ['above the range', 100, { end: 'range' }, 'held'],
-] as const)('a limit %s is told from one side', (_name, at, expected, side) => {
+] as const)('a limit %s is known from one side', (_name, at, expected, side) => {
   const { limit } = walk((rate) => (rate < at ? 1 : 0));
   expect(limit).toMatchObject(expected);
   expect(Object.keys(limit).toSorted()).toEqual([side, 'end'].toSorted());
@@ -78,7 +78,7 @@ test('whatever the service, it ends within its visits, stays within its range, a
   );
 });
 
-test('it goes on from what was visited, however the visits of a round were ordered', () => {
+test('it continues from earlier visits, however the visits of a round were ordered', () => {
   const { made, limit } = walk((rate) => (rate < 0.4 ? 1 : 0));
   for (let n = 0; n < made.length; n++) {
     const step = nextRound(settings, made.slice(0, n));

@@ -36,7 +36,7 @@ test('quiet times are not saved up for a burst', async () => {
   expect(await departures(clock, pace, 3)).toEqual([1000, 1003, 1006]);
 });
 
-test('without a gap nobody waits', async () => {
+test('without a gap nothing waits', async () => {
   const clock = new HandClock(7);
   expect(await departures(clock, createPacer(clock, 0, 9), 3)).toEqual([7, 7, 7]);
 });

@@ -36,7 +36,7 @@ test('three refusals in a cluster halve what may be in flight, a minute of calm 
   expect(notes).toHaveLength(3);
 });
 
-test('refusals far apart are no cluster', () => {
+test('refusals far apart are not a cluster', () => {
   const { throttle, notes } = setUp();
   for (let n = 0; n < 10; n++) {
     now += 16_000;

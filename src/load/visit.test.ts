@@ -39,7 +39,7 @@ test.each([
   ).toBe(word);
 });
 
-test('a single dropped arrival fails the level, and is no void', () => {
+test('a single dropped arrival fails the level, and does not void it', () => {
   const arrivals = visit(() => 800).map((one, n) =>
     n < 10 ? { due: one.due, good: false, dropped: true } : one,
   );

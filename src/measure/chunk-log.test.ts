@@ -42,7 +42,7 @@ test('every kind comes back merged and not, with no character and with a book of
   expect([...ChunkLog.of(chunks)]).toEqual(chunks);
 });
 
-test('its texts are those of the moment, whoever has asked before', () => {
+test('its texts are current, regardless of earlier calls', () => {
   const log = new ChunkLog();
   log.push(1, 'content', 1, false);
   expect(log.texts()).toHaveLength(1);

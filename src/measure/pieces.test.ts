@@ -77,7 +77,7 @@ test('pieces without text set no instant, whatever their kind', () => {
   expect(measured(answered(stream))).toEqual({ ttft: 100, ttfat: 100, e2eLatency: 100 });
 });
 
-test('text on a finish, usage or role frame is no text of the answer', () => {
+test('text on a finish, usage or role frame is not part of the answer', () => {
   const stream: Piece[] = [
     [50, 'role', 5],
     [100, 'content', 1],

@@ -75,7 +75,7 @@ test('lag of this machine spoils no answer, however large', () => {
   );
 });
 
-test('a load is cold above 250 ms; one that is not reported is held against nobody', () => {
+test('a load is cold above 250 ms; an unreported one has no effect', () => {
   expect(reasonsOf({ serverTimings: { loadMs: 250 } })).toEqual([]);
   expect(reasonsOf({ serverTimings: { loadMs: 250.001 } })).toEqual(['cold_load']);
   expect(reasonsOf({ serverTimings: { totalMs: 9000 } })).toEqual([]);
@@ -108,7 +108,7 @@ test.each<[string, number | undefined, Partial<AskedFor>, boolean]>([
   expect(reasons).toEqual(isCut ? ['prompt_truncated'] : []);
 });
 
-test('the first step of a chain is no fallback', () => {
+test('the first step of a chain is not a fallback', () => {
   expect(reasonsOf({ receipts: { gatewayStep: '0' } })).toEqual([]);
   expect(reasonsOf({ receipts: { gatewayStep: '2' } })).toEqual(['fallback']);
 });

@@ -57,7 +57,7 @@ test('a stall delays all that follows, with comments meanwhile', () => {
   ]);
 });
 
-test('raw text stands after so many frames, and a cut ends the stream there', () => {
+test('raw text comes after n frames, and a cut ends the stream there', () => {
   const list = frames({ raw: 'data: oops\n\n', rawAfter: 1, cutAfter: 1 });
   expect(outline(list)).toEqual([
     ['content', 100],
@@ -66,7 +66,7 @@ test('raw text stands after so many frames, and a cut ends the stream there', ()
   expect(list[1]!.text).toBe('data: oops\n\n');
 });
 
-test('comments stand before every so many frames', () => {
+test('comments come before every n-th frame', () => {
   expect(frames({ commentEvery: 2 }).map(({ kind }) => kind)).toEqual([
     'comment',
     'content',

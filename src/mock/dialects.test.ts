@@ -80,13 +80,13 @@ test('usage is a frame only where it was asked for', () => {
   expect(texts({ answer: 'a', usage: 'none' }).some((text) => text.includes('usage'))).toBe(false);
 });
 
-test('full usage tells cached and reasoning tokens', () => {
+test('full usage includes cached and reasoning tokens', () => {
   expect(texts({ reasoning: 'a', answer: 'b', usage: 'full', cachedTokens: 5 }).at(-2)).toContain(
     '"prompt_tokens_details":{"cached_tokens":5},"completion_tokens_details":{"reasoning_tokens":1}',
   );
 });
 
-test('cumulative usage stands in every frame with text', () => {
+test('cumulative usage is in every frame with text', () => {
   const list = texts({ answer: 'a b', usage: 'cumulative' });
   expect(list[0]).toContain('"usage":{"prompt_tokens":18,"completion_tokens":1,');
   expect(list[1]).toContain('"usage":{"prompt_tokens":18,"completion_tokens":2,');
@@ -107,7 +107,7 @@ test('lines may end in CRLF, and reasoning may have its other name', () => {
   expect(list[0]).toContain('"reasoning_content":"a"');
 });
 
-test('padding adds a field that nobody knows', () => {
+test('padding adds an unknown field', () => {
   const frames = texts({ answer: 'a b', padding: 10 }).slice(0, 2);
   const padded = frames.map((text) => (JSON.parse(text.slice(6)) as { p: string }).p);
   expect(padded).toEqual(['ab', 'abc']);

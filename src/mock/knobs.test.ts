@@ -27,7 +27,7 @@ test.each([
   [null, /JSON object/],
 ])('refuses %j', (given, message) => expect(() => checkKnobs(given)).toThrow(message));
 
-test('tells all faults at once', () =>
+test('reports all faults at once', () =>
   expect(() => checkKnobs({ a: 1, gapMs: 'x' })).toThrow("there is no knob 'a'; 'gapMs' takes a number"));
 
 test('refuses a header that is not JSON', () =>

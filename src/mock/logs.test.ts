@@ -31,7 +31,7 @@ async function sendSome(url: string, count: number): Promise<string[]> {
   return ids;
 }
 
-test('a row tells what the answer told', async () => {
+test('a row reports what the answer reported', async () => {
   const { url } = await start(atOnce);
   const body = chat('sim-instant', {}, 'hello');
   const got = await ask(url, provider, {
@@ -153,7 +153,7 @@ test("failures, hits and the gateway's own tries have their rows", async () => {
   ]);
 });
 
-test('a gateway that heeds no limit tries again although it was told not to', async () => {
+test('a gateway that ignores the limit retries although it was told not to', async () => {
   const { url } = await start({ ...atOnce, gatewayRetries: 1, heedsMaxAttempts: false });
   const flaky = chat('custom-ollama/sim-fail-overloaded?times=1');
   const headers = { 'cf-aig-event-id': 'e', 'cf-aig-max-attempts': '1' };

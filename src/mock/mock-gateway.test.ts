@@ -96,7 +96,7 @@ test('a slug that has the prefix in it needs it twice', async () => {
   expect(outcome(await ask(url, compat, { body: chat('custom-custom-ollama/sim-instant') }))).toBe('200');
 });
 
-test('a model that nobody has is 404, and so is one with its prefix on the provider route', async () => {
+test('an unknown model is 404, and so is one with its prefix on the provider route', async () => {
   const { url } = await start();
   const unknown = await ask(url, compat, { body: chat('custom-ollama/kimi-k3') });
   expect(unknown.text).toBe(
@@ -106,7 +106,7 @@ test('a model that nobody has is 404, and so is one with its prefix on the provi
   expect((await ask(url, provider, { body: chat('custom-ollama/sim-instant') })).status).toBe(404);
 });
 
-test('the suffix :cloud is accepted only where it is told to', async () => {
+test('the suffix :cloud is accepted only if configured', async () => {
   const body = chat('custom-ollama/sim-instant:cloud');
   expect((await ask((await start()).url, compat, { body })).status).toBe(404);
   expect((await ask((await start({ acceptCloudSuffix: true })).url, compat, { body })).status).toBe(200);

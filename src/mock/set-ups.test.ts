@@ -52,13 +52,13 @@ test.each([
   expect(got.status).toBe(status);
 });
 
-test('the header Date is ahead as far as it was told', async () => {
+test('the header Date is ahead as configured', async () => {
   const { url } = await start({ clockAheadMs: 3_600_000 });
   const got = await ask(url, '/v1/models');
   expect(Date.parse(got.headers.date!) - wall.getTime()).toBe(3_600_000);
 });
 
-test('the API tells the settings of a gateway and the custom providers, to its token alone', async () => {
+test('the API shows the settings of a gateway and the custom providers, only to its token', async () => {
   const { url } = await start({
     apiToken: 'api',
     gatewayToken: 'token',

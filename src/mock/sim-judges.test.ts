@@ -22,7 +22,7 @@ function share(word: string, skill: string, prompt: (n: number) => string): numb
   return count / rounds;
 }
 
-test('names tell the skill, and other names none', () => {
+test('names encode the skill, and other names have none', () => {
   expect(judgeSkill('sim-judge')).toEqual(plainJudge);
   expect(judgeSkill('sim-judge-80-70-first20-vague5')).toEqual({
     sensitivity: 0.8,
@@ -44,7 +44,7 @@ test('sensitivity, specificity and vagueness are what the name says', () => {
   expect(share('polite', 'sim-judge-100-100', () => asked({ answer: 'a' }, 'rude | plain | polite'))).toBe(1);
 });
 
-test('equal answers tie; bias takes what stands first, or what is longer', () => {
+test('equal answers tie; bias takes the first one, or the longer one', () => {
   const words = 'first | second | tie';
   const same = { 'first answer': 'a', 'second answer': 'a' };
   expect(share('tie', 'sim-judge', () => asked(same, words))).toBe(1);

@@ -66,7 +66,7 @@ test('does not keep the process that started it alive', async () => {
   expect((await once(parent, 'exit'))[0]).toBe(0);
 });
 
-test("a port in use is the user's to mend", async () => {
+test('a port in use is for the user to fix', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const { port } = taken.address() as AddressInfo;

@@ -210,7 +210,7 @@ test('a plan is made as it is asked for: a long one costs nothing before', () =>
   expect(blocks.next().value).toHaveLength(1);
 });
 
-test('keys tell apart whatever differs, as long as no id holds a line feed', () => {
+test('keys distinguish whatever differs, as long as no id contains a line feed', () => {
   const word = fc.string({ unit: fc.constantFrom('a', '1', ' ', '@', '/', ',') });
   const naming = fc.record({
     phase: fc.constantFrom('warmup', 'measure'),

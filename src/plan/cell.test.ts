@@ -14,7 +14,7 @@ const anyNames = fc.record({
   level: optional,
 });
 
-test('keys tell apart whatever differs, as long as no name holds a line feed', () => {
+test('keys distinguish whatever differs, as long as no name contains a line feed', () => {
   fc.assert(
     fc.property(anyNames, anyNames, (one, other) => {
       expect(cellKey(one as CellNames) === cellKey(other as CellNames)).toBe(
@@ -74,7 +74,7 @@ const versioned = {
   against: { ref: 'main', commit: 'c', path: 's.yaml', unchanged: 0, added: [], removed: [] },
 };
 
-test('of a suite that is held against a revision there are two versions of every arm, each with its own name and params', () => {
+test('of a suite that is compared with a revision, every arm has two versions, each with its own name and params', () => {
   const asked = cellsOf(versioned, ['compat']).map(({ model, ...names }) => [
     cellName({ model, ...names }),
     model.model,

@@ -49,7 +49,7 @@ test("the model's own limit wins over the prompt's", () => {
   expect(answerLimit(request('x', { max_completion_tokens: 70 }))).toBe(70);
 });
 
-test('a limit that is no number bounds nothing', () => {
+test('a limit that is not a number limits nothing', () => {
   expect(answerLimit(request('x', { max_tokens: 'many' }))).toBeUndefined();
   expect(answerLimit(request('x', { max_tokens: null }))).toBeUndefined();
 });

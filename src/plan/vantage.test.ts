@@ -27,7 +27,7 @@ test.each([
   expect(() => vantageNamed(name)).toThrow(/^--vantage .*a vantage is a short name such as fra.*$/);
 });
 
-test('labels are key=value, told by key', () => {
+test('labels are key=value, sorted by key', () => {
   const labels = labelsOf(['isp=telekom', 'Room=2 b', 'eq=a=b', 'city=München']);
   expect(labels).toEqual({ isp: 'telekom', Room: '2 b', eq: 'a=b', city: 'München' });
   expect(labelWords(labels)).toEqual(['Room=2 b', 'city=München', 'eq=a=b', 'isp=telekom']);
@@ -50,7 +50,7 @@ test.each([
     'a=\u202eb',
     `a=${'x'.repeat(101)}`,
   ],
-])('%j is no label', (entry) => {
+])('%j is not a label', (entry) => {
   expect(() => labelsOf([entry])).toThrow(/^--label .*: a label is key=value.*$/);
 });
 

@@ -58,7 +58,7 @@ test('types come from the columns: numbers, truth, instants, and lists, also whe
   expect(columns.map(({ isNumber }) => isNumber)).toEqual([true, false, false, false, true, false]);
 });
 
-test('answers join the requests, and a torn last line is passed over', async () => {
+test('answers join the requests, and a torn last line is skipped', async () => {
   const { rows } = await asked('select r.model, answer from requests r join answers using (event_id)');
   expect(rows).toEqual([['glm', 'type O']]);
 });
@@ -125,7 +125,7 @@ describe('reads and nothing else:', () => {
   });
 });
 
-test('no name of a table is one of the columns that every table joins by, and none stands twice', () => {
+test('no column of a table is one of those that every table joins by, and none is repeated', () => {
   const names = queryTables.map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   for (const { columns } of queryTables)

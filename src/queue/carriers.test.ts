@@ -11,7 +11,7 @@ const anyWorkers = fc
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, number) => sum + number, 0);
 
 describe('who carries a visit', () => {
-  test('shares add up to the ceiling, nobody gets more than its places, and who has more places has no smaller share', () => {
+  test('shares add up to the ceiling, no worker gets more than its places, and more places never mean a smaller share', () => {
     fc.assert(
       fc.property(anyWorkers, fc.integer({ min: 1, max: 200 }), (workers, ceiling) => {
         const carriers = carriersOf(workers, ceiling, true);
@@ -146,7 +146,7 @@ describe('the clock of a worker', () => {
     );
   });
 
-  test('the next visit begins anew', () => {
+  test('the next visit starts over', () => {
     const keeper = new Timekeeper();
     const timing = { offset_ms: 0, lead_ms: 10, ceiling: 1 };
     expect(keeper.due({ ...timing, visit: 'one' }, 100)).toBe(110);

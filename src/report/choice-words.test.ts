@@ -83,7 +83,7 @@ test.each<[string, Choice, string]>([
   expect(choiceSentence(one, names)).toBe(text);
 });
 
-describe('nobody is named where nobody surely does', () => {
+describe('no model is named if none surely meets the need', () => {
   test.each<[string, Candidate[], string]>([
     [
       'some are open',
@@ -121,7 +121,7 @@ test('each list says the limit that decides, and what would settle it', () => {
   );
 });
 
-test('the need is told in the words of the suite', () => {
+test('the need is given in the words of the suite', () => {
   const limits: NeedLimit[] = [
     passing,
     { metric: 'geomean(e2e_latency_ms)', statistic: 'geomean', column: 'e2e_latency_ms', max: 4000 },

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { renderDefinitions } from './definitions-table.ts';
 
-test('the words for quality are said, also where there is no stream to compare', () => {
+test('the terms for quality are explained, even if there is no stream to compare', () => {
   const text = renderDefinitions([], { columns: 80, color: false });
   const flat = text.replaceAll(/\s+/g, ' ');
   expect(flat).toMatch(/^No valid streamed answer/);

@@ -70,7 +70,7 @@ describe('what is open is called open', () => {
   });
 });
 
-describe('nobody is named where nothing is sure', () => {
+describe('no model is named if nothing is sure', () => {
   const open = (['e2e_latency_ms', 'passed', 'cost_usd'] as const).map((metric) =>
     lead(metric, all, 3, { morePrompts: 40 }),
   );
@@ -90,13 +90,13 @@ describe('nobody is named where nothing is sure', () => {
   });
 });
 
-test('a model without a rival is no choice', () => {
+test('a model without a rival is not a choice', () => {
   expect(firstLine(report([lead('e2e_latency_ms', ['swift'], 1)]))).toMatch(
     /^Nothing to choose: swift \(312 ms, .*\) is the only model that answered often enough\.$/,
   );
 });
 
-test('a cost that only one model has makes nobody the cheapest', () => {
+test('a cost that only one model has makes no model the cheapest', () => {
   const leads = [lead('e2e_latency_ms', ['swift'], 3), lead('cost_usd', ['swift'], 1)];
   expect(firstLine(report(leads))).not.toContain('costs the least');
 });

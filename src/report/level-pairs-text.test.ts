@@ -36,7 +36,7 @@ test('what is settled comes first, with its size and the range of it', () => {
   ]);
 });
 
-test('levels of concurrency, an interval that crosses nothing on one side, and names that are no markup', () => {
+test('levels of concurrency, an interval that is open on one side, and names that are not markup', () => {
   const [line] = levelPairLines({
     load: 'closed',
     pairs: [
@@ -51,7 +51,7 @@ test('levels of concurrency, an interval that crosses nothing on one side, and n
   );
 });
 
-test('too few visits to settle anything are told, with how many would do', () => {
+test('too few visits to settle anything are reported, with how many would be enough', () => {
   const lines = levelPairLines({ load: 'closed', pairs: [pair({ verdict: 'not settled', visits: 3 })] });
   expect(lines.at(-1)).toBe('3 visits in pairs settle no difference: 6 are the least, and 8 are better.');
 });

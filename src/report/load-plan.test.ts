@@ -24,7 +24,7 @@ test('rates: their levels, windows, and how many visits must agree', () => {
   expect(warnings).toEqual([]);
 });
 
-test('a ceiling that the rate alone would fill is told with the number', () => {
+test('a ceiling that the rate alone would fill is reported with the number', () => {
   const { warnings } = planned({ mode: 'open', rate: '4/s' });
   expect(warnings).toEqual([
     expect.stringMatching(/about 80 requests are in flight, and load\.ceiling is 64/),
@@ -59,7 +59,7 @@ test('levels that are the same are one', () => {
   expect(requests([2, 2])).toBe(requests([2]));
 });
 
-test('a search whose ceiling would be found instead of the limit is told, with the number', () => {
+test('a search that would find its ceiling instead of the limit is reported, with the number', () => {
   const search = { mode: 'limit', slo: { e2e_ms: 20_000 }, limit: { to: '10/s' } };
   expect(planned(search).warnings).toEqual([expect.stringMatching(/about 3\.2\/s on.*load\.ceiling to 200/)]);
   expect(planned({ ...search, ceiling: 200 }).warnings).toEqual([]);

@@ -24,7 +24,7 @@ test('figures that no model has get no column, and those that one lacks a dash',
   ]);
 });
 
-test('a figure that is no number is not measured', () => {
+test('a figure that is not a number counts as not measured', () => {
   const models = [summary('a', { pass_rate: NaN }), summary('b', { pass_rate: 0.5 })];
   expect(column('pass_rate', ...models)?.cells.map(({ text }) => text)).toEqual(['–', '50']);
 });
@@ -56,7 +56,7 @@ test('figures of one title have one unit', () => {
   expect(units).toEqual(['8.00 s', '7.84 s', '16.00 s']);
 });
 
-test('a bound does not choose the unit of the figures beside it', () => {
+test('a bound does not choose the unit of the other figures', () => {
   const failed = summary('a', {
     ...latencies(40, 312, 2),
     e2e_latency_ms_p95: 300_000,

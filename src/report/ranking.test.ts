@@ -10,7 +10,7 @@ test('ranks follow the order of the summary', () => {
   expect(order([summary('a', latencies(1, 2, 2)), summary('b', latencies(1, 3, 2))])).toEqual(['1 a', '2 b']);
 });
 
-test('a model below the success floor stands last, however fast it seems', () => {
+test('a model below the success floor is last, however fast it seems', () => {
   const failing = summary('failing', { ...latencies(1, 1, 1), error_rate: 0.11 });
   expect(order([failing, summary('sound', latencies(1, 5, 2))])).toEqual(['1 sound', '– failing']);
 });

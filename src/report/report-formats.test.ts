@@ -79,7 +79,7 @@ describe('the table', () => {
     for (const word of ['TTFAT', 'p50', 'USD', '├', '●', '┤']) expect(wide).toContain(word);
   });
 
-  test('shows the error rate of a model that failed beside its latency, in red below the floor', () => {
+  test('shows the error rate of a model that failed next to its latency, in red below the floor', () => {
     const text = table.render(usual, { columns: 80, color: true });
     const line = text.split('\n').find((one) => one.includes('deepseek'))!;
     expect(stripVTControlCharacters(line)).toMatch(/4\.23 +14\.38 +8\.3/);

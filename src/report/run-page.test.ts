@@ -104,7 +104,7 @@ test('a page for anybody has every figure and not a word of a question, an answe
     expect(closed).toContain(`id="${section}"`);
 });
 
-test('only the wanted answers are read; a torn line is passed over', async () => {
+test('only the wanted answers are read; a torn line is skipped', async () => {
   await using scratch = await scratchFolder();
   const rows = [...sampleRows({ prompts: 2, repeats: 1 })];
   const folder = await runFolder(scratch.path, rows);

@@ -50,7 +50,7 @@ test('is left out of a report without', () => {
   expect(serverTimesTable([], {}, 80, painter(false))).toEqual([]);
 });
 
-test('stands in the table below the verdict, and in JSON with null where nothing was reported', () => {
+test('is in the table below the verdict, and in JSON with null if nothing was reported', () => {
   const report = {
     run: run({ routes: ['local'] }),
     models: [summary('llama', latencies(100, 1000, 2))],

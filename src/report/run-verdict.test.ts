@@ -72,7 +72,7 @@ test('many names are cut to three', () => {
   expect(said(mute)).toMatch(/^No model is ranked\. Not ranked: a \(.+\), b \(.+\), c \(.+\) and 2 more\.$/);
 });
 
-test('a bound is no win', () => {
+test('a bound is not a win', () => {
   const bound = (name: string, e2e: number): ModelSummary =>
     summary(name, { ...latencies(1, e2e, 1), lower_bounds: ['e2e_latency_ms_geomean'] });
   expect(said([bound('a', 60000), bound('b', 60000)])).toBe(
@@ -105,7 +105,7 @@ test('on several routes the pairs are found by their names', () => {
   );
 });
 
-test('several models on several routes are told route by route', () => {
+test('several models on several routes are reported route by route', () => {
   const models = [swift, glm].flatMap((one) => ['compat', 'direct'].map((route) => ({ ...one, route })));
   const pairs = [
     pair('swift@compat', 'glm@compat', 'slower', 2),
@@ -122,7 +122,7 @@ test('nothing measured is said', () => {
   expect(said([])).toBe('No model has a measured request.');
 });
 
-describe('speed is never told alone', () => {
+describe('speed is never reported alone', () => {
   const with_ = (model: ModelSummary, pass_rate?: number, cost?: number): ModelSummary => ({
     ...model,
     ...(pass_rate === undefined ? {} : { pass_rate }),
@@ -130,7 +130,7 @@ describe('speed is never told alone', () => {
   });
   const models = [with_(swift, 0.8, 0.5), with_(glm, 0.9, 0.4), with_(kimi, 0.98, 0.3)];
 
-  test('pass rate and cost of the fastest stand beside it, and who passed most and cost least', () => {
+  test('pass rate and cost of the fastest are with it, and so are the models that passed most and cost least', () => {
     const pairs = [pair('swift', 'glm', 'slower', 2), pair('swift', 'kimi', 'slower', 2.2)];
     expect(whole(models, pairs)).toMatch(
       / Speed, pass rate and cost: swift 312 ms, 80 % passed, \$0\.50 per 1,000 requests; most passed: kimi 700 ms, 98 % passed, \$0\.30 per 1,000 requests; cheapest: kimi 700 ms, .*\.$/,
@@ -144,7 +144,7 @@ describe('speed is never told alone', () => {
     expect(text).not.toMatch(/most passed|cheapest/);
   });
 
-  test('what is not known is said, not passed over', () => {
+  test('unknown values are reported, not skipped', () => {
     expect(whole([swift, glm])).toMatch(/cost: swift 312 ms, nothing checked, no price\.$/);
     expect(whole([with_(swift, 1), glm])).toMatch(/cost: swift 312 ms, 100 % passed, no price\.$/);
   });

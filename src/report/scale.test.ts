@@ -13,7 +13,7 @@ test('times below ten seconds are in ms, without decimals from ten ms on', () =>
   expect(written('time', [0.413])).toEqual(['0.41', 'ms']);
 });
 
-test('one time of ten seconds turns all of them into seconds that still tell the smallest apart', () => {
+test('one time of ten seconds turns all of them into seconds that still show the smallest', () => {
   expect(written('time', [312, 18400])).toEqual(['0.31', '18.40', 's']);
   expect(written('time', [41.3, 18400])).toEqual(['0.041', '18.400', 's']);
   expect(written('time', [12_345, 300_000])).toEqual(['12.3', '300.0', 's']);

@@ -46,6 +46,6 @@ test('a span that is wider than its columns widens the first of them', () => {
   expect(tableWidth(columns)).toBe(9);
 });
 
-test('totals stand below a second rule, and an empty line of the head is left out', () => {
+test('totals are below a second rule, and an empty line of the head is left out', () => {
   expect(textTable([column('', 'n', ['1', '2', '3'])], plain, 1)).toEqual(['n', '─', '1', '2', '─', '3']);
 });

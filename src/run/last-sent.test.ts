@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { LastSent } from './last-sent.ts';
 
-test('it tells once, when every request without a final row is on its way', () => {
+test('it reports once, when every request without a final row is in flight', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 30 }),

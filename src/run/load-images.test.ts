@@ -15,7 +15,7 @@ const asked = (data: Buffer): object => ({ messages: [{ role: 'user', content: [
 const [now, then] = [png(1, 1, 'now'), png(1, 1, 'then')];
 const suite = { prompts: [{ ...asked(now), before: asked(then) }] } as unknown as Suite;
 
-test('a suite held against a revision sends the image of then with the question of then', async () => {
+test('a suite compared with a revision sends the earlier image with the earlier question', async () => {
   await using folder = await tempFolder({ 'a.png': now });
   await using earlier = await tempFolder({ 'a.png': then });
   const images = await loadImages(suite, folder.path, earlier.path);
@@ -24,7 +24,7 @@ test('a suite held against a revision sends the image of then with the question 
   );
 });
 
-test('one that nobody has any more is named before anything is sent', async () => {
+test('one that no longer exists is named before anything is sent', async () => {
   await using folder = await tempFolder({ 'a.png': now });
   await expect(loadImages(suite, folder.path)).rejects.toThrow(/Nothing was sent.*\n {2}a\.png has changed/);
   await using empty = await tempFolder({});

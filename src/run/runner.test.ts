@@ -275,7 +275,7 @@ async function outage(afterRequests: number, forMs: number): Promise<AsyncDispos
   };
 }
 
-test('a server that goes away for 0.3 s in mid-run costs nobody an attempt, and the run goes on in its order', async () => {
+test('a server that goes away for 0.3 s during a run costs no attempt, and the run continues in order', async () => {
   await using server = await outage(10, 300);
   const { outcome, rows, notes } = await trial(
     { a: exact, b: exact },
@@ -301,7 +301,7 @@ test('a server that goes away for 0.3 s in mid-run costs nobody an attempt, and 
   blocks.forEach((block, n) => expect(block).toBeGreaterThanOrEqual(Math.max(...blocks.slice(0, n + 1)) - 4));
 });
 
-test('a budget of requests is not used up by what nobody was there for', async () => {
+test('a budget of requests is not used up by requests that reached no server', async () => {
   await using server = await outage(3, 300);
   const { outcome, rows } = await trial(
     { a: exact },

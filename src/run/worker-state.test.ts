@@ -10,7 +10,7 @@ const shown = (states: WorkerState[]): string[] =>
     (line) => `${line.isBelow ? '- ' : ''}${line.label}: ${workerWords(line).join(', ')}`,
   );
 
-test('a line for each worker; where several are in one place, that of the place stands above them', () => {
+test('a line for each worker; if several are in one place, the line of the place is above them', () => {
   expect(
     shown([
       worker('w1', { vantage: 'fra' }),

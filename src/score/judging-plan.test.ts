@@ -28,7 +28,7 @@ test('each answer is one call, each pair two, on each route', async () => {
   expect(planJudging(one, ['compat'])[0]!.calls).toBe(12 + 8);
 });
 
-test('tokens and cost are told where all that is read and written is bounded', async () => {
+test('tokens and cost are given if everything that is read and written is limited', async () => {
   const judge =
     '{ id: j, model: custom-ollama/j, params: { max_tokens: 100 }, price: { input: 1, output: 2 } }';
   const bounded = suiteOf(quality(judge)).replace(

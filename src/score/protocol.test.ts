@@ -61,7 +61,7 @@ test('a word that is part of another is not taken for it', () => {
       );
 });
 
-test('the reason is what stands before the verdict', () => {
+test('the reason is the text before the verdict', () => {
   expect(readVerdict('It is so.\nTruly.\nVERDICT: yes', yesNo, 'line').reason).toBe('It is so.\nTruly.');
   expect(readVerdict('{"reason": "so", "verdict": "no"}', yesNo, 'json').reason).toBe('so');
 });

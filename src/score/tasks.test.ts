@@ -41,7 +41,7 @@ const pairs = (answers: readonly StoredAnswer[], more = {}): string[] =>
     b ? [`${a.row.event_id} ${b.row.event_id}`] : [],
   );
 
-test('only answers to the same question, asked in the same way, are held against each other', () => {
+test('only answers to the same question, asked in the same way, are compared with each other', () => {
   const answers = [
     answer('b1', { model: 'b' }),
     answer('a1', {}),
@@ -64,7 +64,7 @@ test('against one model, only its pairs are asked', () => {
   ]);
 });
 
-test('of two versions of a suite each model is held against itself, the earlier version first', () => {
+test('of two versions of a suite each model is compared with itself, the earlier version first', () => {
   const answers = ['now', 'before'].flatMap((version) => [
     answer(`b ${version}`, { model: 'b', version }),
     answer(`a ${version}`, { version }),

@@ -48,7 +48,7 @@ function ended(usage: Usage, httpStatus = 200): Exchange {
   };
 }
 
-test('a request that went out twice counts twice, the one that nobody answered at its worst', () => {
+test('a request that was sent twice counts twice, the unanswered one at its maximum', () => {
   const guard = new BudgetGuard({ requests: 4, tokens: 320 }, clock);
   const twice = { ...ended({ promptTokens: 5, completionTokens: 5 }), notes: ['resent'] };
   expect(guard.reserve(planned)).toBeUndefined();
@@ -114,7 +114,7 @@ describe('tokens', () => {
     expect(guard.reserve(planned)).toBeUndefined();
   });
 
-  test('there is no waiting for what will never fit', () => {
+  test('a request that will never fit does not wait', () => {
     const guard = new BudgetGuard({ tokens: 99 }, clock);
     expect(guard.fits(planned)).toBe(true);
     expect(guard.reserve(planned)).toMatch(/99 tokens/);

@@ -64,7 +64,7 @@ test('one looks after growing waits, all others wait for it', async () => {
   ]);
 });
 
-test('one that never comes back is given up at the limit, and nobody waits any longer', async () => {
+test('one that never comes back is given up at the limit, and waiting ends', async () => {
   const world = new World(60_000);
   world.outages.reached(glm, (await world.outages.turn(glm))!, true);
   await world.clock.finish(Promise.all(['a', 'b', 'c'].map((name) => world.ask(name, glm, Infinity))));
@@ -73,7 +73,7 @@ test('one that never comes back is given up at the limit, and nobody waits any l
   expect(world.givenUp).toEqual([['glm: no answer for 60 s (refused)', false]]);
 });
 
-test('a route that nobody was ever reached on is given up after ten seconds', async () => {
+test('a route that never reached a server is given up after ten seconds', async () => {
   const world = new World(60_000);
   await world.clock.finish(Promise.all([world.ask('a', glm, Infinity), world.ask('b', kimi, Infinity)]));
   expect(world.missed.at(-1)).toBe(10_000);
@@ -86,7 +86,7 @@ test('a limit below ten seconds holds for such a route, too', async () => {
   expect(world.givenUp).toEqual([['glm: no answer for 2 s (refused)', false]]);
 });
 
-test('a model that is away holds itself alone; that others answer meanwhile is told', async () => {
+test('a model that is away pauses only itself; that others answer meanwhile is reported', async () => {
   const world = new World(5000);
   const others = async (): Promise<void> => {
     for (let n = 0; n < 3; n++) {

@@ -97,7 +97,7 @@ describe('the first requests of a model under load', () => {
     return order.filter((key) => first.ended(key, isFailure(key)));
   };
 
-  test('all of them failed: told once, by the last of them', () => {
+  test('all of them failed: reported once, by the last of them', () => {
     expect(told(new FirstRequests(false), keys)).toEqual([`k${enoughFirst - 1}`]);
     expect(told(new FirstRequests(false), keys.toReversed())).toEqual(['k0']);
   });

@@ -64,7 +64,7 @@ test('a host name that was never found is a wrong one', () => {
   expect(decide(exchange, 1, settings, half, false)).toEqual({ kind: 'done' });
 });
 
-test('401/2009 twice is no accident', () => {
+test('401/2009 twice is not an accident', () => {
   expect(kindOf(failed({ family: 'gateway', code: '2009' }, 401), 2)).toBe('switch-off');
 });
 

@@ -20,7 +20,7 @@ test('two who always say the same word agree, and nothing is known beyond chance
   expect(agreementOf([])).toBeUndefined();
 });
 
-test('a judge is told by what it does with the good and with the bad', () => {
+test('a judge is described by its verdicts on good and on bad answers', () => {
   const pairs = [
     ...times(18, { people: true, judge: true }),
     ...times(2, { people: true, judge: false }),

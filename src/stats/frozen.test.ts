@@ -99,7 +99,7 @@ test('quantile and distribution function undo each other', () => {
   }
 });
 
-test('infinitely many degrees of freedom are the normal law, none are no law', () => {
+test('infinitely many degrees of freedom give the normal distribution, none give no distribution', () => {
   expect(tQuantile(0.975, Infinity)).toBe(normalQuantile(0.975));
   expect(tQuantile(0.975, 0)).toBeNaN();
 });

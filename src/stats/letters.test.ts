@@ -19,7 +19,7 @@ test('the middle one shares a letter with both ends', () => {
   expect(letterGroups(3, separableIn('02'))).toEqual(['a', 'ab', 'b']);
 });
 
-test('the last one stands alone', () => {
+test('the last one is alone', () => {
   expect(letterGroups(4, separableIn('03', '13', '23'))).toEqual(['a', 'a', 'a', 'b']);
 });
 
@@ -36,7 +36,7 @@ test('two share a letter exactly when they are not separable', () => {
   );
 });
 
-test('nobody gives nothing', () => {
+test('no opinion gives nothing', () => {
   expect(letterGroups(0, () => true)).toEqual([]);
 });
 

@@ -44,7 +44,7 @@ describe('a mean', () => {
     interval: { low: Math.log(logs.interval.low!), high: Math.log(logs.interval.high!) },
   };
 
-  test('needs a quarter of the prompts for twice the distance, but for the small ones', () => {
+  test('needs a quarter of the prompts for twice the distance, except for small numbers', () => {
     const near = promptsToClearMean(estimate, estimate.point + 0.02, { prompts: 20, alpha: 0.05 })!;
     const far = promptsToClearMean(estimate, estimate.point + 0.04, { prompts: 20, alpha: 0.05 })!;
     expect(near / far).toBeGreaterThan(3.5);

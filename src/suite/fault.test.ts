@@ -36,7 +36,7 @@ test('faults come in reading order, those of other files after those of the firs
   ]);
 });
 
-test('the same fault is told once', () => {
+test('the same fault is reported once', () => {
   expect(describeFaults([at(6), at(6)])).toBe(describeFaults([at(6)]));
 });
 
@@ -47,7 +47,7 @@ test('beyond a hundred, faults are counted', () => {
   expect(lines.at(-1)).toBe('… and 1,134 more faults');
 });
 
-test('the caret stands right below wide characters, and after a tab', () => {
+test('the caret is right below wide characters, and after a tab', () => {
   const wide = { name: 'w', text: '東京: x\n\tkey: y' };
   expect(describeFaults([at(4, 'm', wide)])).toBe('w:1:5: m\n    1 | 東京: x\n      |       ^');
   expect(describeFaults([at(7, 'm', wide)])).toBe('w:2:2: m\n    2 |  key: y\n      |  ^');

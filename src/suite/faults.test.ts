@@ -6,7 +6,7 @@ import { faultsOf, load, minimal } from './testing/temp-suite.ts';
 
 const routes = ['compat', 'provider', 'direct', 'local', 'demo'];
 
-test('everything that is wrong is told at once, each with its place, a caret and the nearest name', async () => {
+test('all faults are reported at once, each with its place, a caret and the nearest name', async () => {
   const text = await readFile(new URL('golden/broken.yaml', import.meta.url), 'utf8');
   const files = {
     'data/tickets.csv': 'ticket_id,text,Ticket Type\n1,a,b\n',
@@ -165,7 +165,7 @@ describe('faults of variables', () => {
     ]);
   });
 
-  test('are not told of what lacks variables for a fault already told', async () => {
+  test('do not report missing variables that follow from a reported fault', async () => {
     const typo = minimal("prompts: [{ id: a, prompt: '{{text}}', var: { text: x } }]");
     expect(await faultsOf(typo)).toEqual([
       'suite.yaml:4:40: prompts.0.var: unknown key "var"; did you mean "vars"?',
@@ -176,7 +176,7 @@ describe('faults of variables', () => {
     ]);
   });
 
-  test('in merged maps and aliases stand where they were written', async () => {
+  test('in merged maps and aliases have the place where they were written', async () => {
     const text = minimal(
       "x-base: &base\n  prompt: 'Hi {{who}}'\nprompts:\n  - { <<: *base, id: a }\n  - { <<: *base, id: b, vars: { who: you } }",
     );
@@ -196,7 +196,7 @@ test('a secret in a header is not printed', async () => {
   expect((error as UserError).message).toContain('gateway.headers.x: expected text, not 1');
 });
 
-test('a column that can be no variable is told when a prompt uses it', async () => {
+test('a column that cannot be a variable is reported when a prompt uses it', async () => {
   const text = minimal("prompts: [{ id: a, prompt: 'x {{Ticket Type}}', dataset: { file: d.csv } }]");
   expect(await faultsOf(text, { 'd.csv': 'id,Ticket Type\n1,x\n' })).toEqual([
     'suite.yaml:4:58: prompts.0.dataset: the column "Ticket Type" can\'t be a variable: rename it to letters, digits, "_" and "-"',
@@ -217,7 +217,7 @@ test('an axis that is also a column', async () => {
   ]);
 });
 
-test('a broken value that an alias repeats is told at its anchor, once for each use', async () => {
+test('a broken value that an alias repeats is reported at its anchor, once for each use', async () => {
   const text = minimal(
     'x-p: &p { temprature: 0, model: x }\nprompts:\n  - { id: a, prompt: x, params: *p }\n  - { id: b, prompt: y, params: *p }',
   );
@@ -271,7 +271,7 @@ const lines: readonly (readonly [right: string, wrong?: string])[] = [
   ['gate: { window: 3 }', 'gate: { window: 0, metrics: { ttft_ms: {} } }'],
 ];
 
-test('no fault hides another: all that are made are told, each as if it were the only one', async () => {
+test('no fault hides another: all are reported, each as if it were the only one', async () => {
   const told = (wrong: ReadonlySet<number>): Promise<string[]> =>
     faultsOf(
       lines.map(([right, other], index) => (wrong.has(index) ? other! : right)).join('\n'),

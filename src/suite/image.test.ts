@@ -49,7 +49,7 @@ test('the suite keeps what an image is, and not its data', async () => {
   ]);
 });
 
-test('its kind is told by its bytes, not by its name; the largest still goes', async () => {
+test('its kind is recognized by its bytes, not by its name; the largest is still sent', async () => {
   const { prompts } = await load(
     asked(image('images/photo.txt'), image('images/a.gif'), image('full.png')),
     files,
@@ -83,7 +83,7 @@ test('another picture is another question, whatever it is called', async () => {
   expect(after.map((hash, index) => hash === before[index])).toEqual([false, false]);
 });
 
-describe('refused where it stands', () => {
+describe('refused at its place', () => {
   test.each<[string, string, RegExp]>([
     [
       'a file that is not there',

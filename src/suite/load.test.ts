@@ -247,7 +247,7 @@ describe('who says what', () => {
     expect(await messages(own, {}, '{ system: Old }')).toEqual([system('Mine'), user('x')]);
   });
 
-  test('default messages stand before the prompt, as examples', async () => {
+  test('default messages come before the prompt, as examples', async () => {
     const defaults = '{ messages: [{ role: user, content: 1+1 }, { role: assistant, content: "2" }] }';
     const examples = [user('1+1'), { role: 'assistant', content: '2' }];
     expect(await messages('{ id: a, prompt: 2+2 }', {}, defaults)).toEqual([...examples, user('2+2')]);

@@ -28,7 +28,7 @@ test('of several that are near the nearest is meant, whatever their order', () =
   }
 });
 
-test('the same but for case, dashes or the order of letters comes before what is near', () => {
+test('a name that differs only in case, dashes or the order of letters comes before similar ones', () => {
   expect(nearest('top-p', ['top', 'top_p', 'stop_p'])).toBe('top_p');
   expect(nearest('mean', ['means', 'name'])).toBe('name');
   expect(nearest('mean', ['name', 'means'])).toBe('name');

@@ -77,7 +77,7 @@ describe('prompts', () => {
     );
   });
 
-  test('by tag; one of the suite stands for all', () => {
+  test('by tag; a tag of the suite means all prompts', () => {
     expect(prompts({ tags: ['json'] })).toEqual(['refund']);
     expect(prompts({ tags: ['nightly', 'json'] })).toHaveLength(3);
     expect(refusal({ tags: ['jsn'] })).toBe('--tags: unknown tag "jsn"; did you mean "json"?');
@@ -102,7 +102,7 @@ test('numbers win over those of the suite, limits one by one', () => {
   expect(run.stop?.maxRepeat).toBe(9);
 });
 
-test('all that is wrong is told at once', () => {
+test('all faults are reported at once', () => {
   expect(
     refusal({ repeat: 0, warmup: -1, concurrency: 1.5, models: ['x'], tags: ['y'] }).split('\n'),
   ).toEqual([

@@ -41,13 +41,13 @@ test('x- at the top holds anchors', () => {
   expect(faults(`${suite('{ type: not-empty }')}\nx-base: { a: 1 }`)).toEqual([]);
 });
 
-test('a variable may stand wherever a check wants something else than a text', () => {
+test('a variable is allowed wherever a check takes something other than text', () => {
   expect(faults(suite('{ type: numeric, value: "{{n}}", not: "{{no}}" }'))).toEqual([]);
   expect(faults(suite('{ type: contains-any, values: "{{list}}" }'))).toEqual([]);
   expect(faults(suite('{ type: numeric, value: many }'))).not.toEqual([]);
 });
 
-test('fields tell their meaning and their default', () => {
+test('fields have their meaning and their default', () => {
   const { properties } = suiteJsonSchema() as {
     properties: Record<string, { properties: Record<string, object> }>;
   };

@@ -75,7 +75,7 @@ test('of a choice, the branch that was meant complains', () => {
   expect(complaints(z.strictObject({ a: choice }), {})).toEqual(['a: is missing; expected text or a map']);
 });
 
-test('a kind that does not exist is told once, whatever its fields are', () => {
+test('an unknown kind is reported once, whatever its fields are', () => {
   const kinds = z.discriminatedUnion('type', [
     z.strictObject({ type: z.literal('contains'), value: z.string() }),
     z.strictObject({ type: z.literal('numeric'), value: z.number() }),
@@ -90,7 +90,7 @@ test('a kind that does not exist is told once, whatever its fields are', () => {
   ]);
 });
 
-test('a name that objects have by birth is no known key', () => {
+test('a built-in property name is not a known key', () => {
   expect(complaints(map, JSON.parse('{"name":"x","constructor":1}'))).toEqual([
     'constructor: unknown key "constructor"; expected name or size',
   ]);

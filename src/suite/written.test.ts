@@ -95,7 +95,7 @@ test.each([
   expect(seen).toContain(place);
 });
 
-test('null that nobody writes into a text is no fault', async () => {
+test('null that is never written into a text is not a fault', async () => {
   const files = { 'd.jsonl': '{"v":1,"w":null}\n' };
   expect(await texts("prompts: [{ id: a, prompt: '{{v}}', dataset: { file: d.jsonl } }]", files)).toEqual([
     '1',

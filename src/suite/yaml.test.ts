@@ -188,24 +188,24 @@ test('values and keys, in block and flow style', () => {
   expect(value(['a', 0, 'c', 'd', 1])).toBe('s:3:17');
 });
 
-test('what is missing stands at the nearest thing above it', () => {
+test('a missing part has the place of the nearest part above it', () => {
   const { value } = places('a:\n  - b: 1\n');
   expect(value(['a', 0, 'zzz', 'deeper'])).toBe('s:2:5');
   expect(value(['a', 7])).toBe('s:2:3');
   expect(value(['zzz'])).toBe('s:1:1');
 });
 
-test('a value that is nothing stands behind its key', () => {
+test('an empty value is placed after its key', () => {
   expect(places('a:\nb: 1').value(['a'])).toBe('s:1:3');
 });
 
-test('an alias is its own place; what lies within stands where the anchor is', () => {
+test("an alias has its own place; its contents have the anchor's place", () => {
   const { value } = places('a: &x { k: 1 }\nb: *x\n');
   expect(value(['b'])).toBe('s:2:4');
   expect(value(['b', 'k'])).toBe('s:1:12');
 });
 
-test('a merged key stands where it was written, the nearer map first', () => {
+test('a merged key has the place where it was written, the nearer map first', () => {
   const { value, key } = places('x: &x { k: 1 }\ny: &y { k: 2, l: 3 }\nz:\n  <<: [*x, *y]\n  m: 4\n');
   expect(value(['z', 'k'])).toBe('s:1:12');
   expect(key(['z', 'l'])).toBe('s:2:15');

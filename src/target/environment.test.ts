@@ -14,7 +14,7 @@ test('a variable of the process wins over the file, an empty value counts as abs
   ).toEqual({ CF_AIG_TOKEN: 'of the file', CF_GATEWAY_ID: 'theirs' });
 });
 
-test('no file is no fault, and one that cannot be read is said', async () => {
+test('a missing file is not a fault, and an unreadable one is reported', async () => {
   await using scratch = await scratchFolder();
   const file = join(scratch.path, '.env');
   expect(readEnvironment({ CF_AIG_TOKEN: 't' }, scratch.path)).toEqual({ CF_AIG_TOKEN: 't' });

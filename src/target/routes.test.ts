@@ -23,7 +23,7 @@ describe.each(routes.map((route) => [route.name, route] as const))('route %s', (
   const { needs, addressNeeds = [], kind } = route;
   const all = [...needs, ...addressNeeds];
 
-  test('can be typed, and stands in a label behind its @', () => {
+  test('can be typed, and follows the @ in a label', () => {
     expect(name).toMatch(/^[a-z]+$/);
     expect(findRoute(name)).toBe(route);
     expect(route.summary).not.toBe('');
@@ -63,7 +63,7 @@ describe.each(routes.map((route) => [route.name, route] as const))('route %s', (
     expect(isSimulatedRoute(name)).toBe(kind === 'simulated');
   });
 
-  test.each(echoes)('a server that sends a credential back $name tells it to nobody', ({ of }) => {
+  test.each(echoes)('a credential that a server sends back $name is never shown', ({ of }) => {
     const { cells, redact } = targetsBy(name, everything, { providerKey: true });
     const { bearer, headers } = cells[0]!.endpoint;
     const credentials = [
@@ -78,7 +78,7 @@ describe.each(routes.map((route) => [route.name, route] as const))('route %s', (
   });
 });
 
-test('ranks and names tell routes apart', () => {
+test('ranks and names distinguish routes', () => {
   expect(new Set(routes.map(({ name }) => name)).size).toBe(routes.length);
   expect(new Set(routes.map(({ choice }) => choice.rank)).size).toBe(routes.length);
 });

@@ -41,7 +41,7 @@ describe('a character that no header carries', () => {
     expect(said(character + token)).not.toContain('abcdefgh');
   });
 
-  test('all that a keyboard writes may stand', () => {
+  test('everything that a keyboard types is allowed', () => {
     expect(() =>
       assertVisible('X', Array.from({ length: 95 }, (_, n) => String.fromCharCode(32 + n)).join('')),
     ).not.toThrow();

@@ -137,14 +137,14 @@ describe('the door', () => {
     expect(policy).not.toContain('unsafe');
   });
 
-  test('survives what is no HTTP', async () => {
+  test('survives data that is not HTTP', async () => {
     const socket = connect(viewer.port, '127.0.0.1');
     socket.end('GET nonsense\r\n\r\n');
     await once(socket.resume(), 'close');
     expect((await visit(viewer.port, '/')).status).toBe(200);
   });
 
-  test('lets nobody in who says two hosts', async () => {
+  test('refuses a request that names two hosts', async () => {
     const socket = connect(viewer.port, '127.0.0.1');
     let told = '';
     socket.on('data', (bytes: Buffer) => (told += bytes.toString()));

@@ -97,7 +97,7 @@ test('a comparison offers the newest runs, and the chosen one however old it is'
   expect(offered(runs, null, 2)).toEqual(['smoke/d', 'smoke/c']);
 });
 
-test('a run from several places tells them apart in answers and requests, and filters by place', async () => {
+test('a run from several places distinguishes them in answers and requests, and filters by place', async () => {
   const results = join(home.path, 'places');
   const rows = ['fra', 'ams'].flatMap((vantage) =>
     ['glm', 'kimi'].map((model) => row({ model, vantage, prompt_id: 'p0', event_id: `${model}-${vantage}` })),

@@ -8,7 +8,7 @@ import { failureOf, frameText, openAnywhere, patient, serve, type TestServer } f
 
 const megabyte = 1024 * 1024;
 
-test('the largest is cut, until the rest fits, whoever grew last', () => {
+test('the largest is cut, until the rest fits, whichever grew last', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.nat(5), fc.nat(60)), { maxLength: 60 }), (growths) => {
       const budget = new ByteBudget(100);

@@ -79,7 +79,7 @@ test('through the gateway: no cache, one attempt, a trail of five entries in ASC
   expect(headers).not.toHaveProperty('cf-aig-cache-key');
 });
 
-test('in the trail a warm-up is told from a measured request', () => {
+test('the trail distinguishes a warm-up from a measured request', () => {
   const { headers } = chatRequest({ ...planned(), phase: 'warmup' }, endpoint, facts);
   expect(JSON.parse(headers['cf-aig-metadata']!)).toMatchObject({ repeat: 'w2' });
 });

@@ -67,7 +67,7 @@ describe('a good answer', () => {
     expect(server.connections).toBe(1);
   });
 
-  test('a new connection tells how long it took', async () => {
+  test('a new connection reports how long it took', async () => {
     await using server = await serve((response) => sendFrames(response, goodFrames()));
     await using client = testGateway();
     const { connection } = await client.ask(server.url);
@@ -230,7 +230,7 @@ describe('the way there', () => {
     expect(failureOf(await client.ask(stream.url))).toMatchObject({ code: 'content_encoding' });
   });
 
-  test('a token echoed in an error body does not come through', async () => {
+  test('a token echoed in an error body is removed', async () => {
     await using server = await serve((response, request) => {
       response.writeHead(400);
       response.end(
@@ -315,7 +315,7 @@ describe('deadlines', () => {
     expect(failureOf(await client.ask(server.url))).toMatchObject({ status: 'timeout', code: 'headers' });
   });
 
-  test('a deadline that is over in time wakes nobody later: the next one holds', async () => {
+  test('a deadline that ended in time has no later effect: the next one holds', async () => {
     await using server = await serve(() => undefined);
     await using client = testGateway({ connectMs: 30, firstTokenMs: 120 });
     const exchange = await client.ask(server.url);
@@ -361,7 +361,7 @@ describe('deadlines', () => {
     expect(exchange.endMs).toBeLessThan(patient.firstTokenMs);
   });
 
-  test('a stream that goes on for ever', async () => {
+  test('an endless stream', async () => {
     await using server = await serve((response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       const timer = setInterval(() => response.write(frameText(goodFrames()[1])), 5);

@@ -77,7 +77,7 @@ test.each([
   ['HTTPS_PROXY', 'box.internal:3128'],
   ['http_proxy', 'ftp://proxy.example'],
   ['https_proxy', '::::'],
-])('a proxy that is no address is named, and its value is not shown: %s=%s', (name, value) => {
+])('a proxy that is not an address is named, and its value is not shown: %s=%s', (name, value) => {
   const env = { [name]: value };
   for (const open of [
     () => openAnywhere({ timeouts: patient, env }, 'main'),

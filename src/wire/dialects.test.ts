@@ -231,12 +231,12 @@ describe('frames', () => {
   test.each([
     [{ code: 500, message: 'CUDA out of memory' }, true],
     [{ message: 'still at work' }, false],
-  ])('%j stands for a failure: %s', (frame, isError) => {
+  ])('%j is a failure: %s', (frame, isError) => {
     expect(readFrames([o, frame]).completion.error).toEqual(isError ? frame : undefined);
   });
 
   test.each(['usage', 'usageMetadata', 'usage_metadata', 'amazon-bedrock-invocationMetrics'])(
-    'counts stand under %s',
+    'counts are under %s',
     (name) => {
       const reader = readFrames([o, { [name]: { inputTokenCount: 11, outputTokenCount: 6 } }]);
       expect(reader.completion.usage).toEqual({ promptTokens: 11, completionTokens: 6 });
@@ -252,7 +252,7 @@ describe('frames', () => {
     expect(reader.frames).toBe(0);
   });
 
-  test('what was not understood most often is told, by its place and 200 characters', () => {
+  test('the most frequent unknown content is reported, by its place and 200 characters', () => {
     const song = choice({ delta: { song: 'la'.repeat(200) } });
     const reader = readFrames([choice({ delta: { dance: 1 } }), song, song, '[DONE]']);
     expect(reader.completion.unread.said()).toBe(`delta.song: ${'la'.repeat(99)}l…`);

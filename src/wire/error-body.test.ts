@@ -49,7 +49,7 @@ const hostile: fc.Arbitrary<Hostile> = fc.record({
   body,
 });
 
-test('whatever stands in a body, reading it is never a failure of the network or of ours', async () => {
+test('whatever is in a body, reading it is never a failure of the network or of ours', async () => {
   let answer!: Hostile;
   await using server = await serve((response) => {
     response.writeHead(answer.status, {

@@ -103,7 +103,7 @@ test.each([
     expect(said(503, body)).toMatchObject({ status: 'rate_limited', family: 'provider' });
 });
 
-test('a model that is being loaded is no back-pressure, and is told', () => {
+test('a model that is being loaded is not back-pressure, and is reported', () => {
   expect(
     said(503, { error: { code: 503, message: 'Loading model', type: 'unavailable_error' } }),
   ).toMatchObject({

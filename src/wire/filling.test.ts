@@ -27,7 +27,7 @@ const messagesOf = (request: ReturnType<typeof replayed>): Message[] => [
 ];
 const words = (text: unknown): number => String(text).split(/\s+/).length;
 
-test('a prompt is filled up to its recorded length, the question last, and a wish behind it', () => {
+test('a prompt is filled up to its recorded length, the question last, followed by the requested length', () => {
   const about = prompt('p', { messages: [{ role: 'system', content: 'Be brief.' }, user('Why?')] });
   const [system, question, ...rest] = messagesOf(
     replayed({ promptTokens: 400, completionTokens: 100 }, about),
@@ -56,7 +56,7 @@ test.each<[string, Lengths | undefined]>([
   expect(messagesOf(replayed(lengths))).toEqual([user('Hello?')]);
 });
 
-test('images stay where they are, words before them and the wish behind', () => {
+test('images stay where they are, with words before them and the requested length after', () => {
   const parts = [
     { type: 'image_url', image_url: { url: 'a.png' } },
     { type: 'text', text: 'What is it?' },

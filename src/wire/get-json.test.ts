@@ -52,7 +52,7 @@ test('a redirect is not followed: the token goes to the configured host alone', 
   expect(elsewhere.received).toEqual([]);
 });
 
-test('what is no JSON and who is not there are failures, not exceptions', async () => {
+test('invalid JSON and a missing server are failures, not exceptions', async () => {
   await using server = await serve((response) => response.end('<html>'));
   expect((await got(server.url)).failure).toMatchObject({ family: 'edge' });
   expect((await got('http://127.0.0.1:9/')).failure).toMatchObject({ family: 'network', code: 'refused' });

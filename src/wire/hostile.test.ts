@@ -48,7 +48,7 @@ test('a handshake that is never answered: nothing was sent, so nothing is measur
   expect([exchange.sentAt, exchange.httpStatus, exchange.firstEventMs]).toEqual(Array(3).fill(undefined));
 });
 
-test('a change of the protocol that nobody asked for is no HTTP', async () => {
+test('an unrequested change of the protocol is not HTTP', async () => {
   await using server = await raw((send) => send('HTTP/1.1 101 Switching Protocols\r\n\r\n'));
   await using client = testGateway();
   expect(failureOf(await client.ask(server.url))).toMatchObject({ family: 'network', code: 'bad_http' });

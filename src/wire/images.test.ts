@@ -25,7 +25,7 @@ const facts = {
 };
 const endpoint = { baseUrl: 'http://x/v1', wireModel: 'm', headers: {}, throughGateway: false };
 
-test('to OpenAI: data URLs where the images stand', () => {
+test('to OpenAI: data URLs in place of the images', () => {
   const { body } = chatRequest(request, endpoint, { ...facts, images });
   expect(body.messages).toEqual([
     messages[0],

@@ -50,7 +50,7 @@ async function raw(
 test.each<[string, (socket: Socket) => void]>([
   ['reset', (socket) => socket.resetAndDestroy()],
   ['closed', (socket) => socket.end()],
-])('a kept connection that was %s: sent anew on a fresh one, all kept ones given up', async (_how, lose) => {
+])('a kept connection that was %s: sent again on a fresh one, all kept ones closed', async (_how, lose) => {
   await using server = await raw((socket, nth) =>
     nth > 1 ? lose(socket) : setTimeout(() => socket.write(answer), 20),
   );
@@ -84,7 +84,7 @@ test('a fresh connection that is lost is a failure, sent once', async () => {
 });
 
 test.each(['H', 'HTTP/1.1 100 Continue\r\n\r\n', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n'])(
-  'where something of the answer came, nothing is sent anew: %j',
+  'if part of the answer came, nothing is sent again: %j',
   async (bytes) => {
     await using server = await raw((socket, nth) => {
       if (nth === 1) return void socket.write(answer);

@@ -30,7 +30,7 @@ test('says which models are in memory, whichever API the address is of', async (
   await mock.close();
 });
 
-test('asks with the headers of the suite; what it is not told is absent, and text is made safe', async () => {
+test('asks with the headers of the suite; unreported values are absent, and text is made safe', async () => {
   await using server = await serve((response) => {
     const models = [
       { name: 'a\u001b[31mb\nc', size: -1, size_vram: 'x', details: null, context_length: 8192 },
@@ -59,7 +59,7 @@ test.each([
   await expect(loadedModels(ollama)).rejects.toThrow(message);
 });
 
-test('rejects where nobody is, and does not wait for one who says nothing', async () => {
+test('rejects if there is no server, and does not wait for a silent one', async () => {
   await using nobody = reach('http://127.0.0.1:1');
   await expect(loadedModels(nobody)).rejects.toThrow(/ECONNREFUSED/);
   await using server = await serve(() => undefined);

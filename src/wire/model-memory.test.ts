@@ -33,7 +33,7 @@ test('one that was there was not, and is asked about once', async () => {
   expect(state.asked).toBe(1);
 });
 
-test('whoever is sent while another one has it loaded waits for the same load, though it is listed by then', async () => {
+test('a request sent while another one has the model loaded waits for the same load, though it is listed by then', async () => {
   const { memory, state } = server();
   let finishLoad!: () => void;
   const loading = new Promise<void>((resolve) => (finishLoad = resolve));
@@ -71,7 +71,7 @@ test('a server that never lists what answers says nothing about its memory', asy
   expect((await memory.around('llama', () => Promise.resolve())).memory).toEqual({});
 });
 
-test("what a local server passes on to the cloud is in nobody's memory, and not asked about", async () => {
+test('a model that a local server passes on to the cloud is not in its memory, and is not asked about', async () => {
   const { ask, state } = server();
   expect([await ask('glm-5.2:cloud'), await ask('gpt-oss:120b-cloud'), state.asked]).toEqual([{}, {}, 0]);
 });
@@ -83,7 +83,7 @@ test('a server that does not say is unknown, and not asked for ever', async () =
   expect(state.asked).toBe(3);
 });
 
-test('a request that rejects leaves nobody waiting for its load', async () => {
+test('a rejected request leaves no other waiting for its load', async () => {
   const { memory, ask } = server();
   await expect(memory.around('llama', () => Promise.reject(new Error('gone')))).rejects.toThrow('gone');
   await ask('llama');

@@ -91,7 +91,7 @@ describe('params', () => {
 describe('messages', () => {
   const said = (...messages: Message[]) => body({}, { messages }).messages;
 
-  test('parts of text are one text, nobody says nothing, and a developer is the system', () => {
+  test('parts of text are one text, no message is empty, and a developer is the system', () => {
     expect(
       said(
         {
@@ -138,7 +138,7 @@ describe('what has no words', () => {
     }
   };
 
-  test('is named with where it stands, before anything is sent', () => {
+  test('is named with its place, before anything is sent', () => {
     const many = ['a', 'b', 'c', 'd', 'e'].map((id) =>
       prompt(id, { params: { tool_choice: 'auto', seed: 1 } }),
     );
@@ -164,7 +164,7 @@ describe('what has no words', () => {
     expect(message([], prompt('a', { params }))).toContain(problem);
   });
 
-  test('a picture, and arguments that are no JSON', () => {
+  test('a picture, and arguments that are not JSON', () => {
     const picture = { role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:' } }] };
     const call = {
       role: 'assistant',

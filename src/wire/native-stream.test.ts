@@ -92,7 +92,7 @@ describe('what lines carry', () => {
     });
   });
 
-  test('tokens from the cache are told where the server tells them', () => {
+  test('tokens from the cache are reported if the server reports them', () => {
     const reader = read([lines({ ...last, prompt_eval_cached_count: 12 })]);
     expect(reader.completion.usage).toMatchObject({ promptTokens: 18, cachedTokens: 12 });
   });
@@ -104,7 +104,7 @@ describe('what lines carry', () => {
     expect(reader.doneMs).toBeUndefined();
   });
 
-  test('a whole answer has one instant, and is no stream', () => {
+  test('an answer in one piece has one instant, and is not a stream', () => {
     const reader = new AnswerReader(nativeStream);
     reader.whole({ ...last, message: { content: 'Type O.', thinking: 'hm' } }, 900);
     expect([...reader.chunks].map(({ at, kind, merged }) => [at, kind, merged])).toEqual([

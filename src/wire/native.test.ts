@@ -77,7 +77,7 @@ describe("a good answer in Ollama's own words", () => {
     });
   });
 
-  test('cold, then warm: the load is told from the rest', async () => {
+  test('cold, then warm: the load is separate from the rest', async () => {
     await using server = await ollama();
     const knobs = { loadMs: 3000, ttftMs: 100 };
     const loads = [await ask(server.url, { knobs }), await ask(server.url, { knobs })].map(

@@ -28,7 +28,7 @@ async function tlsServer(): Promise<{ url: string } & AsyncDisposable> {
 }
 
 describe('TLS', () => {
-  test('a certificate that nobody vouches for is refused, and named', async () => {
+  test('an untrusted certificate is refused, and named', async () => {
     await using server = await tlsServer();
     await using client = testGateway();
     expect(failureOf(await client.ask(server.url))).toMatchObject({ family: 'network', code: 'tls' });
@@ -94,6 +94,6 @@ test.each([
   ['client', 'first_token'],
   ['client', 'toString'],
   ['provider', 'ENOMEM'],
-])('%s · %s is no limit of this machine', (family, code) => {
+])('%s · %s is not a limit of this machine', (family, code) => {
   expect(isOwnLimit({ family, code })).toBe(false);
 });

@@ -102,7 +102,7 @@ describe('what chunks carry', () => {
 });
 
 describe('framing', () => {
-  test('comments and event names do not disturb, and a comment is no frame', () => {
+  test('comments and event names do no harm, and a comment is not a frame', () => {
     const reader = read([
       encode(`: keep-alive\n\nevent: message\ndata: ${delta({ content: 'x' })}\n\n: bye\n\n`),
     ]);

@@ -100,7 +100,7 @@ describe('plain frames', () => {
 });
 
 describe('events without the parser', () => {
-  test('are the same as the parser reads, whatever stands between them', () => {
+  test('are the same as the parser reads, whatever is between them', () => {
     const line = fc.constantFrom(
       'data: {"choices":[]}',
       'data: [DONE]',

@@ -58,7 +58,7 @@ test('an answer that ends with its connection is whole', async () => {
   expect(await client.ask(server.url)).toMatchObject({ outcome: 'ok', answer: 'Type O.' });
 });
 
-test('what comes over an idle connection is no answer to the next request', async () => {
+test('data on an idle connection is not an answer to the next request', async () => {
   await using server = await raw((socket) => socket.write(`${head}${sized}`));
   await using client = testGateway();
   await client.ask(server.url);
@@ -73,7 +73,7 @@ test.each([
   ['both a length and chunks', `${head}transfer-encoding: chunked\r\n${sized}`],
   ['a chunk size that overflows', `${head}transfer-encoding: chunked\r\n\r\nfffffffffffffffff\r\n${body}`],
   ['a bare line feed in its head', `HTTP/1.1 200 OK\ncontent-type: text/event-stream\r\n${sized}`],
-])('an answer with %s is no HTTP', async (_name, answer) => {
+])('an answer with %s is not HTTP', async (_name, answer) => {
   await using server = await raw((socket) => socket.write(answer));
   await using client = testGateway();
   expect(failureOf(await client.ask(server.url))).toMatchObject({ family: 'network', code: 'bad_http' });

@@ -63,7 +63,7 @@ const end: readonly Read[] = [
   [done, 0],
 ];
 
-test('the lag is that of the key instants; what lies between them, and behind the last piece, is none of it', () => {
+test('the lag is that of the key instants, not of those between them or after the last piece', () => {
   const quiet: Read[] = [
     [role, 1],
     [thought, 1],

@@ -16,7 +16,7 @@ test('what is known to have been waited around the stamp is added to its lag', (
   expect(track.bound(5, 1)).toBe(1 + 1);
 });
 
-test('where the system does not tell, the lag is that of the loop alone', () => {
+test('if the system does not report it, the lag is that of the loop alone', () => {
   expect(new RunQueueTrack().bound(5, 3)).toBe(3);
 });
 

@@ -42,7 +42,7 @@ test.each(spelled)('%j, cut anywhere', (text, reasoning, answer) => {
   );
 });
 
-test('thinking is timed as such: the first piece of the answer is the one behind the tag', () => {
+test('reasoning is timed as such: the first piece of the answer is the one after the tag', () => {
   const parts = ['<think>', 'hm', '</think>', '\n', 'Type ', 'O.'].map((content) => ({ content }));
   expect(told(readParts('streamed', parts)).texts).toEqual([
     ['reasoning', 2],

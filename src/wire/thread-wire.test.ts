@@ -228,7 +228,7 @@ test.each<[flags: string[], ofNetwork: string[]]>([
 test.each([
   ['--max-old-space-size=4096', 'TLSv1.3'],
   ['--tls-max-v1.2 --max-old-space-size=4096', 'TLSv1.2'],
-])('a thread connects as its process was told to: %s is %s', async (flags, protocol) => {
+])('a thread connects like its process: %s is %s', async (flags, protocol) => {
   const seen: unknown[] = [];
   const secure = createServer({ key, cert: certificate }, (_asked, response) => {
     sendFrames(response, goodFrames());

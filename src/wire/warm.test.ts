@@ -12,7 +12,7 @@ test('as many connections are open as were asked for', async () => {
   await dispatcher.destroy();
 });
 
-test('a request on a warmed connection is told that it was open, and nothing of how it was opened', async () => {
+test('a request on a warmed connection knows that it was open, and nothing about how it was opened', async () => {
   await using server = await serve((response) => sendFrames(response, goodFrames()));
   await using client = testGateway();
   await client.wire.warm([server.url], 1);
@@ -20,7 +20,7 @@ test('a request on a warmed connection is told that it was open, and nothing of 
   expect(server.connections).toBe(1);
 });
 
-test('a server that is not there is none of its business', async () => {
+test('a missing server is ignored', async () => {
   const dispatcher = createDispatcher({ connectTimeoutMs: 200 }, {});
   await expect(warmConnections(dispatcher, new Set(['http://127.0.0.1:1']), 2)).resolves.toBeUndefined();
   await dispatcher.destroy();

@@ -21,7 +21,7 @@ const repeats = (ttfts: readonly number[], cells: (index: number) => Partial<Req
     row({ repeat: index + 1, started_at: at(index), ttft_ms, prompt_tokens: 4000, ...cells(index) }),
   );
 
-test('a prompt that is read once, and then found: first sends and repeats are told apart, in any order of the rows', () => {
+test('a prompt that is read once, and then cached: first sends and repeats are separate, in any order of the rows', () => {
   const rows = repeats([16_354, 245, 251, 240]);
   for (const order of [rows, rows.toReversed()])
     expect(collect(order).promptCaches()).toEqual([
@@ -64,7 +64,7 @@ test("the server's own time for reading the prompt tells it where TTFT is mostly
   expect(collect(repeats([900, 700, 690], () => ({ prompt_eval_ms: 220 }))).promptCaches()).toEqual([]);
 });
 
-test('many short prompts whose repeats are surely faster tell it, too; noise does not', () => {
+test('many short prompts whose repeats are surely faster show it, too; noise does not', () => {
   const random = seededRandom('prompt cache');
   const world = (share: number): RequestRow[] =>
     Array.from({ length: 30 }, (_, prompt) =>
@@ -101,7 +101,7 @@ function blocks(times: number, seed: string, cells: (isFirst: boolean) => Partia
   ).flat();
 }
 
-test('routes that find what the other one left in the cache are told, whichever is slower by itself', () => {
+test("routes that find the other's entries in the cache are reported, whichever is slower by itself", () => {
   const found = collect(blocks(3, 'shared'), severalRoutes).warnings();
   expect(found).toMatchObject([{ kind: 'shared-cache', model: 'a', blocks: 24 }]);
   expect((found[0] as { times: number }).times).toBeGreaterThan(2);
@@ -111,7 +111,7 @@ test('routes that find what the other one left in the cache are told, whichever 
   expect(alarms).toBeLessThan(5);
 });
 
-test('a server that reports more cached tokens to whoever comes second needs no test', () => {
+test('a server that reports more cached tokens for the second request needs no test', () => {
   const cached = (isFirst: boolean) => ({ cached_tokens: isFirst ? 20 : 950 });
   expect(collect(blocks(1, 'reported', cached), severalRoutes).warnings()).toContainEqual(
     expect.objectContaining({ kind: 'shared-cache' }),

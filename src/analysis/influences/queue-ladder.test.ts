@@ -79,7 +79,7 @@ test.each<[string, World]>([
   expect(alarms).toBeLessThan(3);
 });
 
-test('a rise that is sure and small is no matter, nor is one level a ladder', () => {
+test('a significant but small rise does not matter, and one level is not a ladder', () => {
   const rising = (step: number): Step[] =>
     Array.from({ length: 80 }, (_, index) => ({
       inFlight: 1 + (index % 8),

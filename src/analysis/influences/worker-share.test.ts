@@ -36,12 +36,12 @@ test('alike workers are warned of in about one run of a hundred', () => {
   expect(warned.length).toBeLessThan(12);
 });
 
-test('what a place adds is no matter of its workers', () => {
+test("a place's effect is not blamed on its workers", () => {
   expect(workerShare(answersOf([1, 3], 1, (worker) => ['fra', 'iad'][worker]!))).toBeUndefined();
   expect(workerShare(answersOf([1, 1, 3, 3], 2, (worker) => (worker < 2 ? 'fra' : 'iad')))).toBeUndefined();
 });
 
-test('one worker, or few answers, tell nothing', () => {
+test('one worker, or few answers, show nothing', () => {
   expect(workerShare(answersOf([1], 1))).toBeUndefined();
   expect(workerShare(answersOf([1, 5], 1).slice(0, 20))).toBeUndefined();
   expect(workerShare([])).toBeUndefined();

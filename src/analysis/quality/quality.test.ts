@@ -77,7 +77,7 @@ describe('labels', () => {
     expect([found.agreement, found.kappa, found.lambda].every((value) => value !== undefined)).toBe(true);
   });
 
-  test('below 30 are people alone, beside the judge alone: never a mixture', () => {
+  test('below 30, people alone and the judge alone: never a mixture', () => {
     const found = of(judge, rated('a', 29, truth));
     const ours = found.rows.filter(({ criterion }) => criterion === 'correct');
     expect(
@@ -168,7 +168,7 @@ describe('two models', () => {
     expect(pair!.difference).toBeCloseTo(1 / 3);
   });
 
-  test('that a partial judge tells apart are equal once people have labeled both', () => {
+  test('that a biased judge separates are equal once people have labeled both', () => {
     const truth = (index: number): boolean => index % 5 !== 0;
     const judgements = [
       ...judged('a', (index) => truth(index) && index % 3 !== 0),
@@ -182,7 +182,7 @@ describe('two models', () => {
     expect(Math.abs(pair!.difference!)).toBeLessThan(0.06);
   });
 
-  test('that are apart are told apart', () => {
+  test('that differ are distinguished', () => {
     const bad = (index: number): boolean => index % 2 === 0;
     const judgements = [...judged('a', bad), ...judged('b', (index) => index % 20 !== 3)];
     const ratings = [...rated('a', 50, bad), ...rated('b', 50, (index) => index % 20 !== 3)];
@@ -214,7 +214,7 @@ describe('preferences', () => {
     expect(found[0]!.verdict).toBe('seems better');
   });
 
-  test('of a judge that takes what stands first are all ties, and it is named', () => {
+  test('of a judge that takes the first answer are all ties, and it is named', () => {
     // In the order `ab` a comes first, in `ba` b.
     const found = of(all(() => ['a', 'b']));
     expect(found.preferences).toMatchObject([{ first_preferred: 1, splits: 60, ties: 60, win_share: 0.5 }]);

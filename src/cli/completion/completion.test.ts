@@ -57,7 +57,7 @@ describe('what is offered', () => {
     ]);
   });
 
-  test('latest and the runs of the named folder, newest first; other folders where none of them fits', async () => {
+  test('latest and the runs of the named folder, newest first; other folders if none of them matches', async () => {
     const results = join(home.path, 'results');
     const [latest, newest, oldest] = await wordsOf('compare', '--results', results, '');
     expect(latest).toBe('latest');

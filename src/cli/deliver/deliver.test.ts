@@ -118,7 +118,7 @@ describe('an issue', () => {
     expect(await done(cwd, gh, [{ models: ['qwen'] }])).toEqual(['support: opened issue #3']);
   });
 
-  test('of two that are open, the first goes on', async () => {
+  test('of two that are open, the first continues', async () => {
     await using cwd = await scratch();
     await using gh = await fakeGh(cwd.path, [issue(3), issue(4)]);
     expect(await done(cwd, gh, [{}])).toEqual([
@@ -155,7 +155,7 @@ describe('an issue', () => {
     expect(await done(cwd, gh, [{}])).toEqual(['']);
   });
 
-  test('each suite has its own, whatever its name, and nobody is called', async () => {
+  test('each suite has its own, whatever its name, and nobody is notified', async () => {
     await using cwd = await scratch();
     await using gh = await fakeGh(cwd.path);
     const folders = [await night(cwd, {}), await night(cwd, { suite: evil, models: [evil, '@all'] })];
@@ -266,7 +266,7 @@ describe('what goes wrong is a warning and no exit code', () => {
     );
   });
 
-  test('a night that was not gated does not keep another from being told', async () => {
+  test('a night that was not gated does not keep another from being reported', async () => {
     await using cwd = await scratch();
     await using gh = await fakeGh(cwd.path);
     await mkdir(join(cwd.path, 'damaged'));

@@ -16,7 +16,7 @@ quality:
   criteria: [{ id: c, ask: Right? }]
 `;
 
-test('cases that nobody can doubt tell a judge from what is none', async () => {
+test('clear cases distinguish a judge from a model that is none', async () => {
   await using folder = await scratch();
   await writeFile(join(folder.path, 'suite.yaml'), suite);
   const doctor = (judge: string) =>

@@ -95,7 +95,7 @@ function answer({ body }: Asked, response: ServerResponse, tokens = 6): void {
 
 const ids = ({ findings }: Diagnosis): string[] => findings.map(({ id }) => id);
 
-describe('a wrong path is told from a missing model', () => {
+describe('a wrong path is distinguished from a missing model', () => {
   const bodies: readonly (readonly [string, string, string])[] = [
     ['Go', 'text/plain', '404 page not found'],
     ['FastAPI', 'application/json', '{"detail":"Not Found"}'],
@@ -197,7 +197,7 @@ describe("Cloudflare's advice is for Cloudflare's hosts", () => {
     expect((await examined({ baseUrl: [`${url}/v1`] })).shown).not.toMatch(words);
   });
 
-  test('nor for one that stands in the place of a gateway', async () => {
+  test('nor for one that replaces a gateway', async () => {
     const { url, asked } = await serve((_, response) => json(response, 401, { error: 'unauthorized' }));
     const { diagnosis } = await examined({ route: ['compat'], baseUrl: [`${url}/v1/acc/gw/compat`] });
     expect(ids(diagnosis)).toEqual(['no-gateway-there', 'no-cloudflare']);

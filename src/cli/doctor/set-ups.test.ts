@@ -287,19 +287,19 @@ test.concurrent.each(further)(
   },
 );
 
-test('a model that nobody has comes with the nearest names of the list', async () => {
+test('an unknown model comes with the nearest names of the list', async () => {
   const seen = await examined({}, { models: ['custom-ollama/sim-swfit'] });
   expect(seen.diagnosis.findings[0]?.means).toContain('Nearest in its list: sim-swift,');
 });
 
-test('a gateway that refuses a good token now and then is no wrong token', async () => {
+test('a gateway that sometimes refuses a good token does not mean a wrong token', async () => {
   const models = ['custom-ollama/sim-swift', 'custom-ollama/sim-fail-gateway-auth'];
   const seen = await examined({}, { models, route: ['compat'] });
   expect(found(seen)).toEqual(['refused-now-and-then: compat']);
   expect(seen.diagnosis.healthy).toBe(true);
 });
 
-test('an address that is only the host of a gateway is told from a provider that leads elsewhere', async () => {
+test('an address that is only the host of a gateway is distinguished from a provider that leads elsewhere', async () => {
   const seen = await examined({}, { route: ['compat'], baseUrl: ['MOCK'] });
   expect(found(seen)).toEqual(['path-missing: compat']);
   expect(seen.diagnosis.findings[0]?.fix).toContain('Correct --base-url');
@@ -324,7 +324,7 @@ async function bearerSuite(folder: string): Promise<string> {
   return suite;
 }
 
-test('a token that is not taken as Authorization, but in its own header, is told', async () => {
+test('a token that is accepted only in its own header, not as Authorization, is reported', async () => {
   await using folder = await scratch();
   const suite = await bearerSuite(folder.path);
   const seen = await examined({ acceptBearer: false }, { suite, models: undefined, route: ['compat'] });
@@ -332,7 +332,7 @@ test('a token that is not taken as Authorization, but in its own header, is told
   expect(seen.diagnosis.findings[0]?.fix).toContain('accepts the token in cf-aig-authorization');
 });
 
-test('a token as Authorization that goes on to the provider is told, and what to do about it', async () => {
+test('a token as Authorization that is passed on to the provider is reported, with what to do about it', async () => {
   await using folder = await scratch();
   const suite = await bearerSuite(folder.path);
   const seen = await examined(
@@ -440,7 +440,7 @@ test('is not well where nothing answers, even if nothing is set up wrongly', asy
 describe('of an Ollama on this machine', () => {
   const alone = { ...secrets, CF_AIG_TOKEN: undefined, OLLAMA_API_KEY: undefined } as never;
 
-  test('its own API is asked for its list of models, so that one that it lacks is no fault', async () => {
+  test('its own API is asked for its list of models, so that a missing one is not a fault', async () => {
     await using folder = await scratch();
     const suite = join(folder.path, 'native.yaml');
     await writeFile(
@@ -462,7 +462,7 @@ prompts: [{ id: a, prompt: A? }]
     expect(local?.unasked).toEqual([{ model: 'kimi-k2.6', why: 'it is not among the models here' }]);
   });
 
-  test('a model that leaves the memory after each answer is told', async () => {
+  test('a model that leaves the memory after each answer is reported', async () => {
     await using folder = await scratch();
     const suite = join(folder.path, 'unloading.yaml');
     await writeFile(

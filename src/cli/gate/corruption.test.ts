@@ -33,7 +33,7 @@ test('no byte of history.csv changes unnoticed, and no figure with it: 300 flips
   }
 }, 60_000);
 
-test('a damaged history is used as far as it goes, which trend says first; what is added stands below it', async () => {
+test('a damaged history is used as far as possible, which trend says first; new lines follow it', async () => {
   await using folder = await scratch();
   await appendHistory(folder.path, () => rows);
   const path = historyFile(folder.path);

@@ -33,7 +33,7 @@ test('a history without a change says so', () => {
   expect(text).toContain('No change points');
 });
 
-test('suites stand one after the other, and the demo route is called simulated', () => {
+test('suites come one after the other, and the demo route is called simulated', () => {
   const demo = historyOf({ a: [1, 2] }, { suite: 'demo', route: 'demo' });
   const reports = trendReports([...rows, ...demo]);
   expect(reports.map(({ suite, isSimulated }) => [suite, isSimulated])).toEqual([

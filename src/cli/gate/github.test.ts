@@ -77,7 +77,7 @@ test('the job summary stays below what GitHub takes, however much there is to sa
   expect(summary).toMatch(/^\*\*.*\.\*\*\n\n## fail[^]*cut for length/);
 });
 
-test('with --json stdout is JSON alone, and outside Actions there is no summary', async () => {
+test('with --json stdout is only JSON, and outside Actions there is no summary', async () => {
   await using cwd = await scratch();
   const { suite } = await nightlySuite(cwd.path, { more });
   const run = await writeNight(cwd.path, { suite, file: 'nightly.yaml', night: 1, seed: 'g' });
@@ -98,7 +98,7 @@ test('with --json stdout is JSON alone, and outside Actions there is no summary'
 });
 
 test.each(['a pipe', 'a device', 'a file outside the repository'])(
-  'of %s that the manifest names as its suite nothing is read, and the verdict stands',
+  'of %s that the manifest names as its suite nothing is read, and the verdict is kept',
   async (what) => {
     await using cwd = await scratch();
     await using elsewhere = await scratch();

@@ -29,7 +29,7 @@ test('a folder without a history has none, and trend says what to do', async () 
   await expect(readKnownHistory(folder.path)).rejects.toThrow(/no nights yet.*gatebench gate RUN --history/);
 });
 
-test('whoever writes sees what the file holds by then, also when two write at once', async () => {
+test('a writer sees the current content of the file, even when two write at the same time', async () => {
   await using folder = await scratch();
   await appendHistory(folder.path, () => [nightRow(0, 'a', 1)]);
   const seen: number[] = [];

@@ -59,7 +59,7 @@ beforeAll(async () => {
 });
 afterAll(() => home[Symbol.asyncDispose]());
 
-test('a place, and what else was said, stand on every row and in the manifest', async () => {
+test('a place and the labels are on every row and in the manifest', async () => {
   const rows = await Array.fromAsync(readRequests(join(home.path, 'fra')));
   expect(rows).toHaveLength(2 * 5);
   for (const row of rows) expect(row).toMatchObject({ vantage: 'fra', labels: ['isp=telekom', 'room=2'] });
@@ -134,7 +134,7 @@ test.each([
 test.each([
   [['--vantage', 'ams'], '--vantage: a resumed run keeps'],
   [['--label', 'isp=kpn'], '--label: a resumed run keeps'],
-])('%j is no way to go on with a run of another place', async (flags, message) => {
+])('%j cannot continue a run of another place', async (flags, message) => {
   const refused = await gatebench(['run', '--resume', 'fra', ...flags], home.path);
   expect(refused).toMatchObject({ code: 2 });
   expect(refused.stderr).toContain(message);
@@ -142,7 +142,7 @@ test.each([
   expect((await gatebench(['run', '--resume', 'fra', ...same], home.path)).stderr).toContain('is complete');
 });
 
-test('a credential is no name of a place', async () => {
+test('a credential is not the name of a place', async () => {
   const { code, stderr } = await gatebench(
     ['run', 'places.yaml', '--route', 'demo', '--vantage', 'secret-token-4711'],
     home.path,
@@ -153,7 +153,7 @@ test('a credential is no name of a place', async () => {
   expect(stderr).not.toContain('4711');
 });
 
-test('rows of another place than their run says are refused, and nothing is left behind', async () => {
+test('rows from a different place than their run says are refused, and nothing is left behind', async () => {
   await cp(join(home.path, 'fra'), join(home.path, 'moved'), { recursive: true });
   const path = join(home.path, 'moved', 'run.json');
   const manifest = JSON.parse(await readFile(path, 'utf8')) as Manifest;
@@ -166,7 +166,7 @@ test('rows of another place than their run says are refused, and nothing is left
   expect(await merge('ams', 'ams1', 'fra')).toMatchObject({ code: 0 });
 });
 
-describe('parts that are no one run', () => {
+describe('parts that are not one run', () => {
   const whole = manifestOf().suite;
   const plan = { ...whole, prompts: [prompt('a'), prompt('b')] };
   const part = (folder: string, change: Partial<Manifest>): Part => ({

@@ -90,7 +90,7 @@ test('workers stand below, in columns that fit the window', () => {
   expect(bars(tally, 13_000, 40, plain)[3]).toMatch(/fra-1 +2 in flight +9 done$/);
 });
 
-test('the visit that is being made stands in the line for all, until the run is over', () => {
+test('the current visit is in the line for all, until the run is over', () => {
   const tally = tallyOf({ swift: { done: 20 } });
   tally.visit = 'now: swift at 5/s, visit 2';
   expect(bars(tally, 13_000, 90, plain).at(-1)).toMatch(/0:12 left · now: swift at 5\/s, visit 2$/);

@@ -16,7 +16,7 @@ async function published(folder: string, out: string): Promise<Map<string, strin
   return new Map(await Promise.all(read));
 }
 
-test('a month with an outage, a slowdown, a night run twice and a new version is told as it was, twice alike', async () => {
+test('a month with an outage, a slowdown, a night run twice and a new version is published as it was, twice alike', async () => {
   await using folder = await scratch();
   const runs = await simulatedMonth(folder.path);
   const files = await published(folder.path, 'site');

@@ -264,7 +264,7 @@ test('names are plain on every system, and no two become one', () => {
   for (const each of made) expect(each).toMatch(/^[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,68}[A-Za-z0-9_])?$/);
 });
 
-test('an address lasts: who was there first keeps it, whoever comes later', () => {
+test('an address is permanent: the first one keeps it, whatever comes later', () => {
   const first = [['a', 'b'], ['Nightly']];
   const before = new LastingNames(first);
   const after = new LastingNames([...first, ['a-b'], ['nightly']]);
@@ -363,7 +363,7 @@ test.each([
   expect(done.stderr.trim().split('\n')).toHaveLength(1);
 });
 
-test('damaged lines are passed over, on the page as on stderr', async () => {
+test('damaged lines are skipped, and reported on the page and on stderr', async () => {
   await using folder = await scratch();
   await writeHistory(join(folder.path, 'history'), tables());
   for (const name of ['history.csv', 'nights.csv', 'verdicts.csv']) {

@@ -315,7 +315,7 @@ describe.skipIf(withoutRedis !== undefined).concurrent('with a server', () => {
 });
 
 describe.skipIf(withoutRedis !== undefined).concurrent('the server is killed in a run', () => {
-  test('it comes back with nothing kept: the run says so, sets its ceiling again, and goes on', async () => {
+  test('it comes back with no data: the run says so, sets its ceiling again, and continues', async () => {
     await using cwd = await scratch();
     await using queue = await startRedis({ isKept: false });
     await using t = await trial(cwd.path, queue.url, suiteOf({ prompts, ttftMs: 60 }));
@@ -336,7 +336,7 @@ describe.skipIf(withoutRedis !== undefined).concurrent('the server is killed in 
     expect(stderr).toMatch(/[1-4] requests? (was|were) lost with the data of the queue server/);
   });
 
-  test('it stays away for longer than --queue-timeout: exit 3, and --resume goes on', async () => {
+  test('it stays away for longer than --queue-timeout: exit 3, and --resume continues', async () => {
     await using cwd = await scratch();
     await using queue = await startRedis();
     await using t = await trial(cwd.path, queue.url, suiteOf({ prompts, ttftMs: 60 }));

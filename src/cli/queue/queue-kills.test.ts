@@ -52,7 +52,7 @@ describe.each(engines)('over $name', ({ name, start, missing }) => {
     );
 
     test(
-      'the coordinator killed at random moments: what the workers have is kept, and no row stands twice',
+      'the coordinator killed at random moments: what the workers have is kept, and no row is repeated',
       async () => {
         const random = seededRandom(`${seed}/coordinator`);
         await using cwd = await scratch();
@@ -77,7 +77,7 @@ describe.each(engines)('over $name', ({ name, start, missing }) => {
       60_000 + kills * 10_000,
     );
 
-    test('the server is killed in a run and comes back with its data: the run goes on', async () => {
+    test('the server is killed in a run and comes back with its data: the run continues', async () => {
       await using cwd = await scratch();
       await using t = await trial(cwd.path, queue.url, suiteOf({ prompts: 6, ttftMs: 60 }));
       const worker = t.worker('--concurrency', '6');

@@ -16,7 +16,7 @@ describe.skipIf(withoutRedis !== undefined).concurrent('workers that are lost', 
   });
   afterAll(() => queue[Symbol.asyncDispose]());
 
-  test('the last worker of a run is killed: exit 3, and what goes on without workers says so', async () => {
+  test('the last worker of a run is killed: exit 3, and a resume without workers says so', async () => {
     await using cwd = await scratch();
     const url = ownDatabase(queue);
     await using t = await trial(cwd.path, url, suiteOf({ prompts: 2, ttftMs: 300 }));

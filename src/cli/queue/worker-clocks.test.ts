@@ -34,7 +34,7 @@ describe.skipIf(withoutRedis !== undefined)('the clock of each worker', () => {
   });
   afterAll(() => queue[Symbol.asyncDispose]());
 
-  test('stands in the manifest; rows of a worker without a proof say so, and so do table and page', async () => {
+  test('is in the manifest; rows of a worker without a proof say so, and so do table and page', async () => {
     await using cwd = await scratch();
     await using t = await trial(cwd.path, queue.url, suiteOf({ prompts: 8 }));
     await saveCalibration(calibration, join(cwd.path, '.state', 'gatebench'));

@@ -75,7 +75,7 @@ test('a sheet names no model, asks all about the same prompts, and a fifth goes 
   expect(await readFile(at('sheet.csv'))).toEqual(before);
 });
 
-test('verdicts come back from a spreadsheet, once, and more of them are asked beside those that are there', async () => {
+test('verdicts come back from a spreadsheet, once, and further ones are added to the existing ones', async () => {
   await rate('export', 'latest', '--per-model', '2', '--overlap', '0', '-o', 'two.csv');
   await filled('two.csv', 'done.csv', verdictOf);
   expect((await rate('import', 'latest', 'done.csv', '--rater', 'anna')).stdout).toContain(
@@ -153,7 +153,7 @@ test('a workbook with drop-downs comes back as well', async () => {
   });
 });
 
-test('all that is wrong with a sheet is told at once, with its rows, and none of it counts', async () => {
+test('all faults of a sheet are reported at once, with their rows, and none of it counts', async () => {
   await rate(
     'export',
     'latest',

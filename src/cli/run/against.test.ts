@@ -138,7 +138,7 @@ describe('compare --by version', () => {
     );
   });
 
-  test('whoever asks for other metrics is told of these, and of both pass rates with the one', async () => {
+  test('other metrics are reported if requested, and both pass rates with the one', async () => {
     const { stdout } = await cli('compare', folder, '--metrics', 'ttft_ms,passed', '--json');
     const { pairs, answer } = JSON.parse(stdout) as { answer: string[]; pairs: { metric: string }[] };
     expect([...new Set(pairs.map(({ metric }) => metric))]).toEqual(['ttft_ms', 'passed', 'passed_now']);
@@ -188,7 +188,7 @@ test('plan says what has changed, how it is judged, and what is left out', async
   expect(plan).toMatchObject({ prompts: 8, totals: { requests: 64, warmup_requests: 4 } });
 });
 
-test('a run that was cut short goes on with both versions, wherever the revision points by then', async () => {
+test('a run that was cut short continues with both versions, wherever the revision points by then', async () => {
   const path = join(folder, 'requests.csv');
   const lines = (await readFile(path, 'utf8')).trimEnd().split('\n');
   await writeFile(path, `${lines.slice(0, -9).join('\n')}\n`);
@@ -240,7 +240,7 @@ test('whatever is made of what was before is read, or refused with its place', a
   await writeFile(path, whole);
 });
 
-test('a run of two versions is no night', async () => {
+test('a run of two versions is not a night', async () => {
   const { code, stderr } = await cli('gate', folder, '--history', join(dirname(folder), 'history'));
   expect(code).toBe(2);
   expect(stderr).toContain('--by version');
@@ -298,7 +298,7 @@ test('judges hold each version against the other, and later checks are for both'
   );
 });
 
-describe('where there is nothing to compare, nothing is sent, and that is no fault', () => {
+describe('if there is nothing to compare, nothing is sent, and that is not a fault', () => {
   const runs = (): Promise<string[]> => listRuns(join(home.folder, 'results'));
 
   test.each(['run', 'plan'])('%s: an unchanged suite, and one that is new', async (command) => {

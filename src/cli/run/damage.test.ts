@@ -36,7 +36,7 @@ const promptsDone = async (folder: string): Promise<string[]> =>
     .map(({ prompt_id }) => prompt_id)
     .sort();
 
-test('a damaged run goes on: what is lost is asked again, what can be checked is checked, and all of it is said', async () => {
+test('a damaged run continues: lost requests are sent again, answers that can be checked are, and all of it is reported', async () => {
   await using cwd = await scratch();
   await writeFile(join(cwd.path, 'trial.yaml'), suite);
   const mock = await createMock({ gatewayToken: token, speed: 20 });

@@ -58,7 +58,7 @@ async function ran(engine: Engine, cwd: string, ...args: string[]): Promise<Ran>
 }
 
 describe.skipIf(withoutEngine !== undefined)('a real engine', () => {
-  test('tokens are those of its own log in every row, TTFT is its own time for the prompt, and its cache is told', async () => {
+  test('tokens are those of its own log in every row, TTFT is its own time for the prompt, and its cache is reported', async () => {
     await using cwd = await scratch();
     await using engine = await startEngine(names);
     const { result, rows } = await ran(engine, cwd.path);
@@ -90,7 +90,7 @@ describe.skipIf(withoutEngine !== undefined)('a real engine', () => {
     for (const row of rows) expect(row.cached_tokens! / row.prompt_tokens!).toBeLessThan(0.25);
   });
 
-  test('levels and rates: every answer is in its log, and beside its one place there is only a queue', async () => {
+  test('levels and rates: every answer is in its log, and it has one place and a queue', async () => {
     await using cwd = await scratch();
     await using engine = await startEngine(names);
     const load = { mode: 'open', rate: ['4/s', '8/s'], window: '2500ms', min_arrivals: 10, visits: 1 };

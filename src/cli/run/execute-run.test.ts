@@ -269,7 +269,7 @@ describe.concurrent('failures', () => {
     expect(JSON.parse(await readFile(join(folder, 'run.json'), 'utf8'))).toMatchObject({ status: 'budget' });
   });
 
-  test('one that has reached its budget goes on with a larger one; a flag for another plan is refused', async () => {
+  test('one that has reached its budget continues with a larger one; a flag for another plan is refused', async () => {
     await using cwd = await scratch();
     const mock = await createMock(mockOptions);
     const base = ['--base-url', `${mock.url}/v1/acc/gw/compat`, '--quiet'];

@@ -95,7 +95,7 @@ test('plan says how an image counts', async () => {
   expect(stdout.replace(/\s+/g, ' ')).toContain('one for each 16 × 16 pixels, or 2,000 if that is more');
 });
 
-test('a resume whose image is not what it was sends nothing, and goes on once it is back', async () => {
+test('a resume with a changed image sends nothing, and continues once it is restored', async () => {
   const out = 'cut';
   const journal = join(home.path, out, 'requests.csv');
   expect((await run('suites/compat.yaml', '--out', out)).code).toBe(0);

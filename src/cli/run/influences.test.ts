@@ -74,7 +74,7 @@ test.concurrent.each(['prompt-cache', 'prompt-cache-told'])(
 );
 
 test.concurrent(
-  'small-context: a prompt that is cut in silence is no latency; asked natively, it is refused',
+  'small-context: a silently cut prompt gives no latency; through the native API, it is refused',
   async () => {
     const { rows, said } = await ran('small-context', local);
     for (const { prompt_id, invalid_reason = [] } of rows)
@@ -109,7 +109,7 @@ test.concurrent.each<[string, object, RegExp]>([
     local,
     /grows with the requests in flight: it is .* as long at \d as at 1\. .* Lower run.concurrency/,
   ],
-])('one-at-a-time: told by %s', async (_by, gateway, words) => {
+])('one-at-a-time: shown by %s', async (_by, gateway, words) => {
   const { said, rows } = await ran('one-at-a-time', gateway, { repeat: 12, concurrency: 8 });
   expect(said).toMatch(words);
   const queued = rows.filter(({ server_queue_ms = 0 }) => server_queue_ms > 100);

@@ -115,7 +115,7 @@ async function firstAnswer({ finished }: Server, program: Started): Promise<void
 }
 
 test(
-  'whatever a server had finished when the program was killed stands in the journal, however slow its checks',
+  'whatever a server had finished when the program was killed is in the journal, however slow its checks',
   async () => {
     const seed = Number(process.env['KILLS_SEED'] ?? randomInt(1_000_000_000));
     const random = seededRandom(seed);

@@ -97,7 +97,7 @@ describe('an open loop at two rates', () => {
     expect(await readFile(join(open.folder, 'report.html'), 'utf8')).toContain('id="picture-shares"');
   });
 
-  test('the first line and the table speak of levels', () => {
+  test('the first line and the table report levels', () => {
     expect(flat(open.result)).toMatch(
       /^Simulated models: E2E ≤ 20 s and checks passed in 95 %: swift is open at 20\/s and 40\/s\./,
     );
@@ -174,7 +174,7 @@ test.concurrent('two models at a level are compared there by visits in pairs, in
 });
 
 test.concurrent(
-  'limits that nothing under load can decide are told as such, and settle nothing',
+  'limits that nothing under load can decide are reported as such, and settle nothing',
   async () => {
     await using cwd = await scratch();
     const limits =
@@ -211,7 +211,7 @@ test.each([
   expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
 });
 
-test('a budget that cannot hold one visit is told before anything is sent', async () => {
+test('a budget that cannot hold one visit is reported before anything is sent', async () => {
   await using cwd = await scratch();
   await writeFile(join(cwd.path, 'load.yaml'), suite('{ mode: open, rate: 1/s }'));
   const { code, stderr } = await gatebench(
@@ -239,7 +239,7 @@ test.concurrent(
   },
 );
 
-test('levels cannot be sharded, and that is told before anything is sent', async () => {
+test('levels cannot be sharded, which is reported before anything is sent', async () => {
   await using cwd = await scratch();
   await writeFile(join(cwd.path, 'load.yaml'), suite('{ mode: closed, levels: [1] }'));
   const shard = ['--shard', '1/2', '--seed', '1'];

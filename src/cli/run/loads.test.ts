@@ -33,7 +33,7 @@ function loadedWith(entry: string): { files: Set<string>; packages: Set<string> 
   return { files, packages };
 }
 
-test('what is read here as imports is what stands there', () => {
+test('the imports read here are the real ones', () => {
   const { files } = loadedWith('cli/run/execute-run.ts');
   expect(files.size).toBeGreaterThan(100);
   expect([...files].filter((file) => !existsSync(file))).toEqual([]);

@@ -56,7 +56,7 @@ test('a run that is resumed began with what was in memory then', async () => {
   expect(manifest.local).toEqual({ ...local, after: [{ model: 'llama' }] });
 });
 
-test('a version that is not told is left out; memory that is not told is noted, once', async () => {
+test('an unreported version is left out; unreported memory is noted, once', async () => {
   expect((await recorded('local', { '/api/ps': [ps()] })).manifest.local).toEqual({ before: [], after: [] });
   const { manifest, notes } = await recorded('local', {});
   expect(manifest.local).toBeUndefined();

@@ -25,7 +25,7 @@ const suiteText = (local: string, params = 'max_tokens: 20'): string =>
 const native = ', local: { api: native, keep_alive: 30m, num_ctx: 4096 }';
 
 test.concurrent(
-  'Ollama asked in its own words: cold loads are in the warm-up, and server time is told from network',
+  "Ollama's native API: cold loads are in the warm-up, and server time is separate from network time",
   async () => {
     await using cwd = await scratch();
     await writeFile(join(cwd.path, 'trial.yaml'), suiteText(native));

@@ -28,7 +28,7 @@ test('before the first run, plan says what it assumes; after one, whose variance
   expect(ratioIn(known)).toBeLessThan(ratioIn(assumed));
 });
 
-test('neither a simulated run nor one of another suite stands for the real ones', async () => {
+test('neither a simulated run nor one of another suite represents the real ones', async () => {
   const { file, suite } = await nightlySuite(folder);
   const demo = join(folder, 'demo');
   await writeNight(demo, { suite, file, night: 2, seed: 'power', route: 'demo' });

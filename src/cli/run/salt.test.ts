@@ -26,7 +26,7 @@ async function systemPrompts({ url }: Mock): Promise<string[]> {
     .map(({ body }) => (JSON.parse(body) as { messages: { content: string }[] }).messages[0]!.content);
 }
 
-test('every attempt carries a token of its own, which run.json and its row tell again', async () => {
+test('every attempt carries its own token, which run.json and its row reproduce', async () => {
   await using cwd = await scratch();
   await writeFile(join(cwd.path, 'trial.yaml'), suite);
   const mock = await createMock({ keepHeaders: true });

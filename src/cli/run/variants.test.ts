@@ -46,7 +46,7 @@ test('every model gets every prompt in every variant, in the same block', () => 
   }
 });
 
-test('models.csv and pairs.csv tell them apart', async () => {
+test('models.csv and pairs.csv distinguish them', async () => {
   const models = await readFile(join(folder, 'models.csv'), 'utf8');
   expect(models.split('\n')[0]).toMatch(/,variant(?:,|$)/);
   expect(models.match(/,(?:plain|slow)(?:,|$)/gm)).toHaveLength(4);

@@ -96,7 +96,7 @@ test('a judge of any price, asked at the end of the run, changes no figure of a 
   expect(cost).toBeGreaterThan(0.1);
 });
 
-test('a judge that takes what stands first is seen through: each order has another winner', async () => {
+test('a judge that takes the first answer is detected: each order has another winner', async () => {
   await using folder = await ranOnce(suiteOf({ judge: 'sim-judge-90-85-first100' }));
   expect((await gatebench(['score', 'latest', '--criteria', 'better', '--quiet'], folder.path)).code).toBe(0);
   const { judgements } = await readQuality(folder.run);
@@ -155,7 +155,7 @@ test('of variants each judgement says which one was answered, and each has a rat
   ).toEqual(['echo brief 2/2', 'echo plain 2/2', 'sim-instant brief 2/2', 'sim-instant plain 2/2']);
 });
 
-test('a budget stops the judging with exit code 7, and the same command goes on', async () => {
+test('a budget stops the judging with exit code 7, and the same command continues', async () => {
   await using folder = await ran();
   const first = await gatebench(['score', 'latest', '--max-requests', '3'], folder.path);
   expect(first).toMatchObject({ code: 7 });

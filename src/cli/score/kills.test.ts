@@ -97,7 +97,7 @@ test(
   60_000 + kills * 5000,
 );
 
-test('a signal lets the judge end its sentence, and the same command goes on', async () => {
+test('a signal lets the current judgement finish, and the same command continues', async () => {
   await using cwd = await scratch();
   const mock = await createMock({ gatewayToken: token, keepHeaders: true, speed: 4 });
   try {

@@ -80,7 +80,7 @@ test('the bound holds up to the allowance of 1 ms, and rows without one do not c
   expect(boundFigures(rows, [])).toEqual({ rows: 3, held: 2, broken_elsewhere: 0, median_ms: 2 });
 });
 
-test('a bound that broke while something else stood still is told from one that did not', () => {
+test('a bound that broke while something else stalled is distinguished from one that did not', () => {
   const late = { lagMs: 1, keyErrorMs: 20 };
   const rows = [
     joined({ ...late, keySpan: { from: 100, to: 120 } }),

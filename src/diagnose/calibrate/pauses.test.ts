@@ -27,7 +27,7 @@ const stream = (eventId: string, ...times: [due: number, written: number][]): Tr
   frames: times.map(([due, written]) => ({ kind: 'content', due, written })),
 });
 
-test('a server that writes nothing for 2 ms although something is due stands still', () => {
+test('a server that writes nothing for 2 ms although something is due is stalled', () => {
   expect(
     serverStalls([stream('a', [10, 10], [30, 31.9], [40, 45]), stream('b', [20, 20], [41, 45.1])]),
   ).toEqual([{ from: 40, to: 45 }]);
@@ -44,7 +44,7 @@ test('stolen time is the eighth number, in hundredths of a second', () => {
   expect(stolenIn(stat)).toBe(11_840);
 });
 
-test('a kernel that does not tell of it, or tells something else, is not guessed at', () => {
+test('if the kernel does not report it, or reports something else, nothing is guessed', () => {
   expect(stolenIn('cpu  140615 0 27827 530366\n')).toBeUndefined();
   expect(stolenIn('')).toBeUndefined();
 });
@@ -54,7 +54,7 @@ test('a nap of a millisecond that lasts another one longer held a pause', () => 
   expect(pauseIn({ from: 10, to: 12 })).toEqual({ from: 11, to: 12 });
 });
 
-test('the watch goes on while the event loop is held, and ends when it is told to', async () => {
+test('the watch continues while the event loop is blocked, and ends when it is stopped', async () => {
   const watch = await watchPauses();
   const until = performance.now() + 30;
   while (performance.now() < until);

@@ -26,7 +26,7 @@ test('arrival errors are stamps less writes, piece by piece', () => {
   expect(joinStream(seen, sent)?.arrivalErrors).toEqual([0.5, 7, 1, 2]);
 });
 
-test("the TTFT's error counts from the request's leaving, and what it took from there is told apart", () => {
+test("the TTFT's error counts from when the request left, and the time before that is separate", () => {
   // Measured 110.5 − 9.5 = 101; true 110 − 9.7 = 100.3.
   const { ttftErrorMs, requestMs, ...rest } = joinStream({ ...seen, writtenAt: 9.7 }, sent)!;
   expect(ttftErrorMs).toBeCloseTo(0.7);

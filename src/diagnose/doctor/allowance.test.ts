@@ -18,7 +18,7 @@ test('nothing is allowed beyond the limits, of requests or of tokens', () => {
   expect(allowance.spent).toEqual({ requests: 3, tokens: 360 });
 });
 
-test('what a server uses beyond what it was allowed is told apart, and ends the examination', () => {
+test('usage beyond the allowance is reported separately, and ends the examination', () => {
   const allowance = new Allowance({ requests: 9, tokens: 640 });
   expect(allowance.take(320)).toBe(true);
   allowance.settle(320, 700);

@@ -50,7 +50,7 @@ const good = answered([
 ]);
 const noModel = failed({ code: 'model_not_found', message: 'model not found' }, [], { httpStatus: 404 });
 
-test('findings stand worst first, whatever was looked at first', () => {
+test('findings are ordered worst first, whatever was examined first', () => {
   const probes = [probe('a', failed({ status: 'empty' })), probe('glm-5.22', noModel)];
   for (const order of [probes, probes.toReversed()]) {
     const facts = factsOf([route('provider', order, { clockAheadMs: 3_600_000 })], {
@@ -63,7 +63,7 @@ test('findings stand worst first, whatever was looked at first', () => {
   }
 });
 
-test('whether answers stream is told by the answer of the most pieces', () => {
+test('the answer with the most pieces decides whether answers stream', () => {
   const stream = (pieces: number): Exchange =>
     answered(Array.from({ length: pieces }, (_, index) => [100 * (index + 1), 'content', 2] as const));
   const found = (...pieces: number[]): string | undefined =>

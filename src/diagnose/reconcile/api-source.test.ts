@@ -119,7 +119,7 @@ test('stops when no more can be expected: the wait counts from the end of the ru
   expect([later.waitedMs, later.calls]).toEqual([0, 1 + 2]);
 });
 
-test("finds the gateway's own tries, also when they come late and nobody can ask for them", async () => {
+test("finds the gateway's own tries, even when they come late and have no id to ask for", async () => {
   const options = { gatewayRetries: 2, heedsMaxAttempts: false, logDelayMs: 5000 };
   await using to = await gateway({ ...options, gatewayRetryDelayMs: 0 });
   // Two pages are available at once. Late rows are then fetched by id.
@@ -130,7 +130,7 @@ test("finds the gateway's own tries, also when they come late and nobody can ask
   expect(perAttempt).toEqual([...early.map(() => 1), 3]);
 });
 
-test('asks by event id for what has no log id, and for attempts at one request that no id tells apart', async () => {
+test('asks by event id for rows without a log id, and for attempts of one request that no id distinguishes', async () => {
   await using to = await gateway({ gatewayRetries: 1, heedsMaxAttempts: false, gatewayRetryDelayMs: 0 });
   const noId = { ...(await to.send(1, { headers: { 'cf-aig-metadata': '{}' } })), gateway_log_id: undefined };
   const flaky = { model: 'sim-fail-overloaded?times=1&instant=true' };
@@ -177,7 +177,7 @@ test('says so when the calls that are allowed did not suffice', async () => {
   expect(notes).toEqual([expect.stringContaining('Stopped after 2 calls')]);
 });
 
-test('an account without the API is told apart from a token that is not accepted', async () => {
+test('an account without the API is distinguished from a token that is not accepted', async () => {
   await using without = await gateway({ logsApi: false });
   await expect(read(without, [attempt(1)])).rejects.toThrow(NoLogs);
   await expect(read(without, [attempt(1)])).rejects.toThrow(
@@ -189,7 +189,7 @@ test('an account without the API is told apart from a token that is not accepted
   );
 });
 
-test('an answer that is no log is refused', async () => {
+test('an answer that is not a log is refused', async () => {
   const clock = new LeapClock(new Date('2026-11-22T03:17:00Z'));
   for (const body of ['<html>', {}, { result: {} }, 'null'])
     await expect(read({ ...(await scripted(answer(200, body))), clock }, [attempt(1)])).rejects.toThrow(

@@ -66,7 +66,7 @@ test.each([1_795_000_000, 1_795_000_000_000, 1_795_000_000_000_000, 1_795_000_00
   },
 );
 
-test('text is cleaned and redacted before it is kept, and what is no number is not measured', () => {
+test('text is cleaned and redacted before it is kept, and a non-number counts as not measured', () => {
   const row = {
     id: '\u001b[31m01J\n',
     model: 'secret-token',

@@ -17,7 +17,7 @@ test('asks with the token, and gives back what came', async () => {
   expect(new URL(calls[0]!.url!, url).searchParams.get('filters')).toBe('[{"a":"b c"}]');
 });
 
-test('waits as long as it is told to, in seconds or by date, and else a while', async () => {
+test('waits as long as the server asks, in seconds or by date, and otherwise a while', async () => {
   const tooMany = (headers = {}) => answer(429, {}, headers);
   const { url } = await scripted(
     tooMany({ 'retry-after': '7' }),

@@ -27,7 +27,7 @@ test('else by our event id, else by the metadata', () => {
   ]);
 });
 
-test('warm-ups and repeats are told apart', () => {
+test('warm-ups and repeats are distinguished', () => {
   const [warmup, measured] = [attempt(1, { phase: 'warmup' }), attempt(1, { event_id: 'event-2' })];
   const row = logged(warmup, {
     id: 'x',
@@ -36,7 +36,7 @@ test('warm-ups and repeats are told apart', () => {
   expect(match([warmup, measured], [row], [runId]).found.map(({ rows }) => rows.length)).toEqual([1, 0]);
 });
 
-test("the gateway's own tries stand behind the row that the answer came from", () => {
+test("the gateway's own tries follow the row of the answer", () => {
   const failed = logged(first, { id: 'try-1', status: 503 });
   const { found } = match([first], [failed, logged(first)], [runId]);
   expect(found[0]!.rows.map(({ id }) => id)).toEqual(['log-1', 'try-1']);
@@ -124,7 +124,7 @@ const beside = (cells: Partial<RequestRow> = {}, rest: Partial<LogRow> = {}) => 
   return reconciledRows(match([ours], [logged(ours, { id: 'log-1', ...rest })], [runId]), runId)[0]!;
 };
 
-test('an attempt stands beside its row, and what agrees differs by nothing', () => {
+test('an attempt is next to its row, and equal values differ by zero', () => {
   expect(beside()).toMatchObject({
     match: 'matched',
     matched_by: 'log_id',
@@ -163,7 +163,7 @@ test('what is not measured on one side does not disagree', () => {
   expect([row.tokens_in_difference, row.tokens_out_difference]).toEqual([undefined, undefined]);
 });
 
-test('a hit, a step or a model that the answer told of are no news', () => {
+test('a hit, a step or a model that the answer reported is not news', () => {
   expect(beside({ cache_status: 'HIT' }, { cached: true }).differs).toBeUndefined();
   expect(beside({ gateway_step: '1' }, { step: 1 }).differs).toBeUndefined();
   expect(beside({}, { model: 'custom-ollama/kimi-k2.6' }).differs).toBeUndefined();
@@ -185,7 +185,7 @@ test.each([{ status: 'timeout' }, { status: 'cancelled' }, { status: 'error', er
   },
 );
 
-test('a row that the run does not know tells what its metadata tell, cleaned', () => {
+test('an unknown row shows its metadata, cleaned', () => {
   const metadata = { run: runId, prompt: 'p\u001b[31m9', model: 'glm', repeat: 'w2' };
   const [row] = reconciledRows(match([], [logged(attempt(9), { metadata })], [runId]), runId);
   expect(row).toMatchObject({

@@ -22,7 +22,7 @@ const read = (url: string, hours = 2, model_id = 'custom-ollama/glm-5.2'): Promi
     now: new Date(from.getTime() + hours * 3_600_000),
   });
 
-test('adds up the hours that the run touches, by model, beside what the run counted', async () => {
+test("adds up the hours that the run touches, by model, next to the run's own counts", async () => {
   const hour = (start: string, end: string, n: number, model = 'glm-5.2') => ({
     from: start,
     until: end,
@@ -52,7 +52,7 @@ test('adds up the hours that the run touches, by model, beside what the run coun
   expect(calls[0]!.headers.authorization).toBe(`Bearer ${token}`);
 });
 
-test('models may stand within each bucket, or not be told apart', async () => {
+test('models may be listed within each bucket, or not be separate', async () => {
   const place = { from: '2026-11-22T03:00:00Z' };
   const nested = { buckets: [{ ...place, ...totals(9), models: [{ name: 'glm-5.2', ...totals(4) }] }] };
   expect((await read((await scripted(answer(200, nested))).url)).models).toMatchObject([

@@ -44,7 +44,7 @@ test('counts everything once', () => {
   expect(reconciliationWarnings(summary, false)).toHaveLength(9);
 });
 
-test('of nothing there is no share and no duration, and where all is in order no warning', () => {
+test('of nothing there is no share and no duration, and if all is in order no warning', () => {
   expect(summaryOf([])).toMatchObject({
     sent: 0,
     matched_share: null,

@@ -222,7 +222,7 @@ test('while one cell hangs, the others go on up to the window and wait there', a
   expect(simulation.counts(simulation.ended)).toEqual([0, 3, 3]);
 });
 
-test('a request that is skipped holds nobody up, nor does a block without any', async () => {
+test('a skipped request delays no other, nor does a block without any', async () => {
   const [off, on] = [cell('off'), cell('on')];
   const simulation = new Simulation(2, [off, on], ({ cell }) => (cell === off ? [] : [10]));
   const blocks = blocksOf([off, on], 20).flatMap((block) => [block, []]);

@@ -25,7 +25,7 @@ function paused(...pauses: number[]): Piece[] {
   return pauses.map((pause) => [(at += pause), 'content', 1]);
 }
 
-test('the wait for the first piece is no gap', () => {
+test('the wait for the first piece is not a gap', () => {
   expect(gapsBefore(paused(1000, 10, 30, 25))).toEqual([10, 25, 30]);
 });
 
@@ -110,7 +110,7 @@ test('reasoning, answer and tool calls are one stream of text; what frames them 
   ).toEqual([25, 30]);
 });
 
-test('held back or not streamed, there is no inside to look at', () => {
+test('held back or not streamed, there are no inner instants', () => {
   for (const rest of [{ buffered: true }, { streamed: false }])
     expect([...new Attempt(answered(paused(...Array<number>(12).fill(10)), rest)).gaps]).toEqual([]);
 });

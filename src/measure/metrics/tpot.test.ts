@@ -20,11 +20,11 @@ test('11 tokens in 11 pieces: 200 ms over the 10 after the first', () => {
   expect(rates(withTokens(11, pieces(11)))).toEqual([20, 50, (1000 * 11) / 300]);
 });
 
-test('the token that ends an answer comes after its last piece, and is none of those in between', () => {
+test('the token that ends an answer comes after its last piece, and is not one of those in between', () => {
   expect(rates(withTokens(12, pieces(11)))[0]).toBe(20);
 });
 
-test.each([2, 5, 20])('a server that sends %d tokens a chunk is no faster for it', (size) => {
+test.each([2, 5, 20])('a server that sends %d tokens a chunk does not look faster', (size) => {
   const chunks = pieces(10, 20 * size, 5 * size);
   expect(rates(withTokens(10 * size, chunks))[0]).toBeCloseTo(20, 9);
 });

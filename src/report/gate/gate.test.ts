@@ -30,7 +30,7 @@ describe('the table', () => {
     expect(table.render(gateReport({ word, verdict }), style).startsWith(`${word} ·`)).toBe(true);
   });
 
-  test('says what tonight is held against, and which models are the controls', () => {
+  test('says what tonight is compared with, and which models are the controls', () => {
     const text = table.render(
       gateReport({ cells: [cell(), cell({ model: 'kimi', controls: ['glm', 'qwen'] })] }),
       style,

@@ -24,7 +24,7 @@ const data = comparePageData({
 const page = renderComparePage(data);
 
 describe('the page of two runs', () => {
-  test('tells of each model what became of it', () => {
+  test('reports what happened to each model', () => {
     expect(data.models).toHaveLength(5);
     for (const { pairs: own } of data.models)
       expect(own.map(({ metric }) => metric)).toEqual(['e2e_latency_ms', 'passed']);

@@ -14,7 +14,7 @@ function contrast(one: string, other: string): number {
   return (light! + 0.05) / (dark! + 0.05);
 }
 
-test.each(modelColors)('$light and $dark stand out from their page', ({ light, dark }) => {
+test.each(modelColors)('$light and $dark have enough contrast on their page', ({ light, dark }) => {
   expect(contrast(light, '#ffffff')).toBeGreaterThan(3);
   expect(contrast(dark, '#15181c')).toBeGreaterThan(3);
 });

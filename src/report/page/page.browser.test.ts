@@ -185,7 +185,7 @@ describe.skipIf(withoutBrowser !== undefined)('the page in a browser', () => {
     expect(passed.map(Number.parseFloat)).toEqual(passed.map(Number.parseFloat).toSorted((a, b) => b - a));
   });
 
-  test('tells what a mark is when the pointer is on it', async () => {
+  test('explains a mark when the pointer is on it', async () => {
     const { page } = await open(report);
     await page
       .locator('#picture-ranking .wide g.m3[fill] path, #picture-ranking .wide path.m3')

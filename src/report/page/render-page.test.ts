@@ -47,7 +47,7 @@ describe('the page of a run', () => {
     expect(page.match(/https?:\/\//)).toBeNull();
   });
 
-  test('says why answers failed their checks, by model and beside each answer', () => {
+  test('says why answers failed their checks, by model and next to each answer', () => {
     const failures = /<section id="failures"[^]*?<\/section>/.exec(page)![0];
     expect(failures).toMatch(/Failed checks by model[^]*contains[^]*\d+ of \d+[^]*14 days/);
     const answers = /<section id="answers"[^]*?<\/section>/.exec(page)![0];

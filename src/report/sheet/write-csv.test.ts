@@ -29,7 +29,7 @@ test('a German file has semicolons and decimal commas, and quotes no number', as
   expect(text).toBe('\ufeffttft_ms;queue_ms;tags;answer_preview\r\n210,500;-5,250;"a;b";"ja, gut"\r\n');
 });
 
-test('day and hour of sending stand beside the instant; one that was never sent counts where it was due', async () => {
+test('day and hour of sending follow the instant; one that was never sent counts when it was due', async () => {
   const unsent = { scheduled_at: '2026-11-23T00:30:00.000Z', started_at: undefined };
   const text = await write([exported([row(), row(unsent)])]);
   expect(text.split('\r\n')[0]).toContain(',started_at,date,hour_utc,');
@@ -64,7 +64,7 @@ test('a text holds together wherever a reader may part cells or lines', async ()
   expect(text.split('\r\n').slice(1, -1)).toEqual(['"a;b"', '"a,b"', '"a\tb"', '"a\nb"', '"a\rb"', '"a""b"']);
 });
 
-test('several runs stand in one table under one header', async () => {
+test('several runs are in one table under one header', async () => {
   const runs = ['first', 'second'].map((run_id) => exported([row({ run_id }), row({ run_id })]));
   const text = await write(runs, columns('run_id'));
   expect(text).toBe('\ufeffrun_id\r\nfirst\r\nfirst\r\nsecond\r\nsecond\r\n');

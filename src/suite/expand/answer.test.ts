@@ -31,7 +31,7 @@ test('they change how answers are checked, not what is asked', async () => {
   expect(askHash(plain)).toBe(askHash(transformed));
 });
 
-test('a tool that nobody offers is told where the check names it', async () => {
+test('a tool that is not offered is reported where the check names it', async () => {
   const check = ', checks: [{ type: tool-called, tool: get_wether }]';
   await expect(load(suite(check))).rejects.toThrow(/checks\.0\.tool: no tool is offered/);
   const tools = 'params: { tools: [{ type: function, function: { name: get_weather } }] }';
@@ -48,6 +48,6 @@ test.each<[string, string]>([
   ["[{ extract: '(' }]", 'Unterminated group'],
   ["[{ exract: 'a' }]", 'did you mean "extract"'],
   ["[{ json-path: '$[' }]", 'not a JSONPath'],
-])('answer: %s is refused where it stands', async (written, words) => {
+])('answer: %s is refused at its place', async (written, words) => {
   await expect(load(suite(`, answer: ${written}`))).rejects.toThrow(words);
 });

@@ -92,7 +92,7 @@ test.each<[string, string, RegExp]>([
     /load\.slo\.passed: asks for answers that pass their checks, and the prompt "a" has none/,
   ],
   ['an unknown mode', 'mode: half-open', /load\.mode/],
-])('%s is told with its place', async (_name, section, message) => {
+])('%s is reported with its place', async (_name, section, message) => {
   const faults = await faultsOf(suiteWith(section), {
     'bad.csv': 'Timestamp\n5\n1\n',
     'times.csv': 'Timestamp\n5\n9\n',
@@ -114,11 +114,11 @@ test.each([
   ['a wrong rate', 'mode: open\nrate: 0.5'],
   ['a wrong speed', 'mode: open\narrivals: { trace: { file: t.csv, format: burstgpt, speed: 0 } }'],
   ['a format that is none', 'mode: open\narrivals: { trace: { file: t.csv, format: burst } }'],
-])('%s is one fault, and its place is not told of missing things', async (_name, section) => {
+])('%s is one fault, and nothing else is reported as missing there', async (_name, section) => {
   expect(await faultsOf(suiteWith(section), { 't.csv': trace })).toHaveLength(1);
 });
 
-test('a search makes its window longer where a rate needs it: nobody knows its rates beforehand', async () => {
+test('a search makes its window longer if a rate needs it: its rates are not known in advance', async () => {
   const { load: settings } = await load(suiteWith('mode: limit\nslo: { e2e_ms: 9 }\nwindow: 10s'));
   const design = loadModeOf(settings).design!(settings!)!;
   expect([0.05, 6, 60].map((rate) => design.windowMs(rate, 'visit'))).toEqual([1_200_000, 10_000, 10_000]);

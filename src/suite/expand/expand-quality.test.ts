@@ -89,7 +89,7 @@ const prompts = 'prompts: [{ id: a, prompt: Hello, criteria: [c] }]';
 const judges = 'judges: [{ model: custom-ollama/j }]';
 const criterion = '{ id: c, ask: Right? }';
 
-describe('what is wrong is told with its place', () => {
+describe('a fault is reported with its place', () => {
   test.each([
     [
       'an unknown criterion',

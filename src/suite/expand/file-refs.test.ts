@@ -36,7 +36,7 @@ describe('{ file } becomes the text of the file', () => {
   });
 });
 
-describe('or is refused where it stands', () => {
+describe('or is refused at its place', () => {
   const part = (text: string): string => `messages: [{ role: user, content: [${text}] }]`;
   test.each<[string, string, RegExp]>([
     [
@@ -96,7 +96,7 @@ describe('or is refused where it stands', () => {
   });
 });
 
-test("a file in what tools and schemas describe is nobody's to read", async () => {
+test('a file inside tool or schema descriptions is not read', async () => {
   const { prompts } = await load(
     minimal(
       'prompts: [{ id: a, prompt: x, params: { tools: [{ properties: { file: { type: string } } }] } }]',

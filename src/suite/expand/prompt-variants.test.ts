@@ -90,6 +90,6 @@ test.each([
   ["[{ id: a }, { id: b, prompts: { faq: 'Say {{wrod}}' } }]", 'unknown variable "wrod"'],
   ['[{ id: a }, { id: b, prompts: { faq: { file: no.md } } }]', 'no.md'],
   ['[{ id: a }, { id: b, params: { model: x } }]', 'is set by gatebench'],
-])('variants: %s is refused where it stands', async (written, words) => {
+])('variants: %s is refused at its place', async (written, words) => {
   await expect(load(suite(written))).rejects.toThrow(words);
 });

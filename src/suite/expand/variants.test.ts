@@ -28,7 +28,7 @@ test('without matrix and dataset there is one, with its own id', () => {
   expect(variantsOf('a', { x: 1 }, {}, undefined)).toEqual([{ id: 'a', scope: new Map([['x', 1]]) }]);
 });
 
-test('a row stands behind the axes, and its columns win over vars of the same name', () => {
+test('a row follows the axes, and its columns override vars of the same name', () => {
   const [first, second, ...others] = variantsOf('t', { text: 'none', x: 1 }, { lang: ['de'] }, [
     row('4711', { text: 'Hi' }),
     row('4712', { text: 'Ho' }),
@@ -85,7 +85,7 @@ test('an id column that is not there', () => {
   });
 });
 
-test('a row without a name is told at its line', () => {
+test('a row without a name is reported at its line', () => {
   const { rows, faults } = readDataset({ file: 'd.csv' }, { name: 'd.csv', text: 'id,x\na,1\n ,2\n' });
   expect(rows).toEqual([]);
   expect(faults).toMatchObject([
@@ -98,7 +98,7 @@ test.each(['', 'id,text\n'])('%j has no rows', (text) => {
   expect(problems).toEqual([{ field: 'file', message: '"d.csv" has no rows' }]);
 });
 
-test('the end of the name tells the format', () => {
+test('the extension decides the format', () => {
   expect(['a.csv', 'a.CSV', 'a.tsv', 'a.jsonl', 'a.ndjson'].map(problemOfFormat)).toEqual(
     Array(5).fill(undefined),
   );

@@ -82,7 +82,7 @@ test('a file of more than 20 MB is not read', async () => {
   expect(await readOne(folder.path, 'large.md')).toEqual(problem('is larger than 20 MB'));
 });
 
-test('bytes that are no UTF-8 are refused, with the line', async () => {
+test('bytes that are not UTF-8 are refused, with the line', async () => {
   await using folder = await tempFolder({});
   await writeFile(join(folder.path, 'latin1'), Buffer.from('one\ntwo\nGr\xfc\xdfe\n', 'latin1'));
   expect(await readOne(folder.path, 'latin1')).toEqual(

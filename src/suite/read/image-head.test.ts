@@ -13,7 +13,7 @@ const formats = [
 ] as const;
 
 describe.each(formats)('%s', (mediaType, file) => {
-  test('is known by its bytes, and tells its size', () => {
+  test('is recognized by its bytes, with its size', () => {
     const side = fc.integer({ min: 1, max: 8192 });
     fc.assert(
       fc.property(side, side, (width, height) => {
@@ -34,7 +34,7 @@ describe.each(formats)('%s', (mediaType, file) => {
     expect(imageHead(whole.subarray(0, 13))).toEqual(mediaType === 'image/gif' ? size : 'broken');
   });
 
-  test('whatever stands behind its first bytes, it is an image or a broken one', () => {
+  test('whatever follows its first bytes, it is an image or a broken one', () => {
     const start = file(640, 480).subarray(0, 12);
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 60 }), (rest) => {
@@ -50,7 +50,7 @@ test.each([
   ['SVG', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>')],
   ['BMP', Buffer.from('BM\x46\0\0\0')],
   ['other RIFF', Buffer.from('RIFF\x40\0\0\0WAVEfmt ')],
-])('%s is no image', (_, bytes) => {
+])('%s is not an image', (_, bytes) => {
   expect(imageHead(bytes)).toBe('unknown');
 });
 

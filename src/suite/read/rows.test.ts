@@ -144,7 +144,7 @@ describe('CSV as spreadsheets save it', () => {
     expect(csv('id,text\n1,a,,x\n').faults).toEqual(['2: 4 values for 2 columns']);
   });
 
-  test('places count the lines that were passed over', () => {
+  test('places count the lines that were skipped', () => {
     const source = { name: 'd', text: 'sep=;\n\nid;text\n;\n1;"a\nb"\n\n;;\n2;c\n' };
     const lines = csvRows(source, Infinity).rows.map(({ offset }) => positionOf(source, offset).line);
     expect(lines).toEqual([5, 9]);
@@ -172,20 +172,20 @@ describe('CSV as spreadsheets save it', () => {
       Buffer.from('id,größe\n', 'latin1'),
       'is not UTF-8 (first wrong byte in line 1); save it as UTF-8',
     ],
-  ])('%s is told', (_, file, problem) => {
+  ])('%s is reported', (_, file, problem) => {
     expect(decode(file)).toEqual({ ok: false, problem });
   });
 });
 
 describe('JSONL', () => {
-  test('values keep their types, blank lines are passed over', () => {
+  test('values keep their types, blank lines are skipped', () => {
     expect(jsonl('{"id":1,"ok":true,"tags":["a"]}\n\n{"id":"x"}\n').rows).toEqual([
       { id: 1, ok: true, tags: ['a'] },
       { id: 'x' },
     ]);
   });
 
-  test('every line that is no JSON object is a fault', () => {
+  test('every line that is not a JSON object is a fault', () => {
     expect(jsonl('{"id":1}\n[1]\n{"id"\n7').faults).toEqual([
       '2: each line must be a JSON object',
       expect.stringMatching(/^3: not JSON: /),

@@ -151,7 +151,7 @@ describe('what is missing is said in one message', () => {
     );
   });
 
-  test('a suite that was wrong then is told with the place that it had then', async () => {
+  test('a suite that was wrong then is reported with its place at that time', async () => {
     expect(await refusal('suites/broken.yaml', 'v1')).toMatch(/^v1:suites\/broken\.yaml:5:14: .*promt/);
     expect(await refusal('suites/gone.yaml', 'v1')).toMatch(
       /^v1:suites\/gone\.yaml:.*"nowhere\.md" does not exist/,

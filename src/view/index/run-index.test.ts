@@ -29,7 +29,7 @@ test('a file that grows is followed: no row is lost and none is there twice, whe
   expect(index.tallies).toMatchObject([{ model: 'kimi', done: 4, failed: 0, checked: 0 }]);
 });
 
-test('a file that is put in the place of another one is read anew', async () => {
+test('a file that replaces another one is read again', async () => {
   await using home = await scratch();
   const path = join(home.path, 'requests.csv');
   await writeFile(path, csvFile(requestColumns, [1, 2, 3].map(numbered)));
@@ -44,7 +44,7 @@ test('a file that is put in the place of another one is read anew', async () => 
   expect(index.rows).toBe(0);
 });
 
-test('verdicts that stand beside the rows count, and move into them once', async () => {
+test('verdicts in the separate file count, and move into the rows once', async () => {
   await using home = await scratch();
   const rows = [numbered(1), numbered(2)];
   await writeFile(join(home.path, 'requests.csv'), csvFile(requestColumns, rows));
@@ -75,7 +75,7 @@ test('rows of a file that a spreadsheet saved are the same one by one and all at
   for (const place of [3, 1, 0, 2]) expect(await single.read([place])).toEqual([all[place]]);
 });
 
-test('a damaged row is passed over and counted once, by its line, and the others keep their places', async () => {
+test('a damaged row is skipped and counted once, by its line, and the others keep their places', async () => {
   await using home = await scratch();
   const path = join(home.path, 'requests.csv');
   const damaged = (n: number): string => line(n).replace('ok', 'oh');

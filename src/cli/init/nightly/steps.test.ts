@@ -161,7 +161,7 @@ describe('the steps of a night, run in a repository', { timeout: 60_000 }, () =>
     expect((await remembered(cwd, remote, 'after')).map((row) => row.suite)).toEqual(['other', 'other']);
   });
 
-  test('whoever keeps a history at the same time, nothing is lost: neither the first nights nor later ones', async () => {
+  test('with concurrent writers of a history nothing is lost: neither the first nights nor later ones', async () => {
     await using cwd = await scratch();
     const remote = await origin(cwd.path);
     const { suite: nightly } = await nightlySuite(cwd.path, { prompts: 2 });

@@ -68,7 +68,7 @@ describe.skipIf(withoutLinters !== undefined)('actionlint and shellcheck have no
   });
 });
 
-test('actions are taken by commit, with the version beside it, here and in this repository', async () => {
+test('actions are pinned to commits, with the version in a comment, here and in this repository', async () => {
   const folder = new URL('../../../../.github/workflows/', import.meta.url);
   const own = (await readdir(folder)).map((name) => readFile(new URL(name, folder), 'utf8'));
   for (const yaml of [...workflows.map(({ text }) => text), ...(await Promise.all(own))]) {
@@ -154,7 +154,7 @@ describe.each(workflows)('with $name', ({ options, text }) => {
     );
   });
 
-  test('leaves quietly where a secret is missing, as in a fork, and goes on where there are all', async () => {
+  test('ends quietly if a secret is missing, as in a fork, and continues if all are there', async () => {
     expect('check' in workflow.jobs).toBe(needed.length > 0);
     if (needed.length === 0) return;
     await using cwd = await scratch();

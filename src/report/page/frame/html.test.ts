@@ -20,7 +20,7 @@ describe('escape', () => {
 });
 
 describe('markup', () => {
-  test('escapes what stands in its holes, but not what is markup already', () => {
+  test('escapes the content of its holes, but not existing markup', () => {
     expect(markup`<p title="${'"'}">${'<b>'}${new Html('<i>')}</p>`.text).toBe(
       '<p title="&quot;">&lt;b&gt;<i></p>',
     );

@@ -36,7 +36,7 @@ test('of many repeats the first are kept, and all are counted', () => {
   );
 });
 
-test('a check that failed is told with its reason, a request that failed with what was said', () => {
+test('a failed check is reported with its reason, a failed request with its message', () => {
   const scan = scanOf([
     row({ passed: false, failed_checks: ['contains', 'length'], check_why: ['no "O"', ''] }),
     row({
@@ -86,7 +86,7 @@ test('marked words are the one text and the other, and nothing is lost', () => {
   );
 });
 
-test('texts that have little in common are not marked, so that nobody waits', () => {
+test('texts that have little in common are not marked, to save time', () => {
   const long = (word: string): string => Array.from({ length: 3000 }, (_, n) => `${word}${n}`).join(' ');
   expect(markedWords(long('a'), long('b'))).toBe(long('b'));
 });

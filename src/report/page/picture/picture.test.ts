@@ -12,7 +12,7 @@ describe('marks of a logarithmic axis', () => {
     expect(logTicks(1.2, 3.4, 10)).toEqual([1.5, 2, 3]);
   });
 
-  test('become fewer where there is no room', () => {
+  test('become fewer if there is no space', () => {
     expect(logTicks(90, 2100, 3)).toEqual([100, 300, 1000]);
     expect(logTicks(1, 1e9, 4)).toEqual([1, 1e3, 1e6, 1e9]);
   });
@@ -39,7 +39,7 @@ test('the range of ratios is even around 1, and 1 is marked', () => {
   for (const reach of [1.1, 1.4, 2, 5, 40]) expect(ratioTicks(ratioDomain([reach]), 5)).toContain(1);
 });
 
-test('time is told in seconds, minutes or hours', () => {
+test('time is shown in seconds, minutes or hours', () => {
   expect(timeAxis(60_000)).toMatchObject({ domain: [0, 60], label: 'seconds since the start →' });
   expect(timeAxis(3_600_000)).toMatchObject({ domain: [0, 60], label: 'minutes since the start →' });
   expect(timeAxis(36_000_000)).toMatchObject({ domain: [0, 10], label: 'hours since the start →' });
@@ -71,7 +71,7 @@ describe('the Pareto front', () => {
 describe('labels', () => {
   const at = (x: number, y: number): Label => ({ x, y, width: 60, left: x, right: x, top: y, bottom: y });
 
-  test('stand right above their point when there is room', () => {
+  test('are right above their point if there is space', () => {
     expect(placeLabels([at(100, 100)], { width: 300, height: 200 })).toEqual([
       { dx: 11, dy: -11, anchor: 'start' },
     ]);

@@ -55,7 +55,7 @@ test('a model is gray only where another is surely not worse in all and surely b
   expect(marks).toHaveLength(2);
 });
 
-test('what costs nothing, or is not priced, is named beside the picture; without a price there is none', async () => {
+test('models without a cost or a price are named next to the picture; without a price there is none', async () => {
   const kinds = { a: { cost: 0.001, latency: 100, passed: good }, b: { latency: 100, passed: good } };
   expect(words(await samplePage(rowsOf(kinds)), 'worth')).toMatch(/Not in the picture, .*: b\./);
   expect(words(await samplePage(rowsOf({ b: kinds.b })), 'worth')).toBe('');
@@ -66,7 +66,7 @@ const judged = (model: string, pass: (index: number) => boolean): JudgementRow[]
 
 const two = { a: { cost: 0.002, latency: 200 }, b: { cost: 0.001, latency: 100 } };
 
-test('a judge alone replaces nobody; with labels its word is firm', async () => {
+test('a judge alone replaces no model; with labels its verdict is firm', async () => {
   const judgements = [...judged('a', bad), ...judged('b', good)];
   const alone = await samplePage(rowsOf(two), { records: { judgements, ratings: [] } });
   expect(words(alone, 'worth')).toMatch(
@@ -86,7 +86,7 @@ test('a judge alone replaces nobody; with labels its word is firm', async () => 
   );
 });
 
-test("the judge's rate never stands in the column of the rate", async () => {
+test("the judge's rate is never in the column of the rate", async () => {
   const data = await samplePage(rowsOf(two), { records: { judgements: judged('a', good), ratings: [] } });
   expect(words(data, 'judged')).toMatch(/a correct judge gemma – 100 % 94 % – 100 % 60 – –/);
 });

@@ -43,7 +43,7 @@ describe('models that fail', () => {
     return format!.attributes['formatCode']!;
   };
 
-  test('stand behind those that are ranked, without a rank', () => {
+  test('come after those that are ranked, without a rank', () => {
     expect(lines('A')).toEqual(['sound', 'shaky', 'broken']);
     expect(lines('E')).toEqual([1, 2, undefined]);
   });

@@ -19,7 +19,7 @@ const underLoad: ExportedRun = {
   },
 };
 
-test('a workbook has a sheet of levels where a run has them: what was not measured is no cell', async () => {
+test('a workbook has a sheet of levels if a run has them: what was not measured is no cell', async () => {
   const parts = partsOf(await bytesOf(writeWorkbook([underLoad])));
   const cells = cellsOf(parts, 'Levels');
   const column = (name: string): string =>

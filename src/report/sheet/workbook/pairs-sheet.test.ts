@@ -12,7 +12,7 @@ const pair = (cells: Partial<PairRow>): PairRow =>
     ...(cells as object),
   }) as PairRow;
 
-test('a ratio is told with its interval and verdict, always of b against a', () => {
+test('a ratio is shown with its interval and verdict, always of b against a', () => {
   expect(sentence(pair({ ratio: 0.7, ci_low: 0.61, ci_high: 0.802, verdict: 'faster' }))).toBe(
     'kimi has 0.70× the TTFT of glm (95 % interval 0.61× to 0.80×): faster.',
   );
@@ -32,13 +32,13 @@ test('what is not settled says what would settle it', () => {
   );
 });
 
-test('pass rates are told as a difference in percentage points', () => {
+test('pass rates are shown as a difference in percentage points', () => {
   const rates = { metric: 'passed', difference: -0.125, difference_ci_low: -0.2, difference_ci_high: 0.01 };
   expect(sentence(pair({ ...rates, verdict: 'worse' }))).toBe(
     'The pass rate of kimi minus that of glm is −12.5 percentage points (95 % interval −20.0 to +1.0): worse.',
   );
 });
 
-test('without a ratio the verdict alone is told', () => {
+test('without a ratio only the verdict is reported', () => {
   expect(sentence(pair({}))).toBe('kimi and glm were compared: not settled.');
 });

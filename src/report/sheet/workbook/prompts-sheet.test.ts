@@ -4,7 +4,7 @@ import { cellsOf, partsOf } from '../testing/workbook.ts';
 import { tableNamed } from '../tables.ts';
 import { writeWorkbook } from './write-workbook.ts';
 
-test('prompts stand beside each other: share passed and median latency of each model, failures as slowest', async () => {
+test('prompts side by side: share passed and median latency of each model, failures as slowest', async () => {
   const answer = (model: string, e2e: number, passed: boolean) => row({ model, e2e_latency_ms: e2e, passed });
   const failed = row({
     ...{ model: 'glm', prompt_id: 'p2', status: 'timeout' },

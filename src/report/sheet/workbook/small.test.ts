@@ -12,7 +12,7 @@ test('columns are lettered as spreadsheets do', () => {
   expect(letters).toEqual(['A', 'Z', 'AA', 'AZ', 'BA', 'ZZ', 'AAA', 'XFD']);
 });
 
-test('a reference is absolute, and names with blanks stand in quotes', () => {
+test('a reference is absolute, and names with blanks are quoted', () => {
   expect(reference({ sheet: 'Summary', top: 0, left: 1, bottom: 3, right: 1 })).toBe('Summary!$B$1:$B$4');
   expect(reference({ sheet: "Read me's", top: 4, left: 0, bottom: 4, right: 0 })).toBe("'Read me''s'!$A$5");
 });

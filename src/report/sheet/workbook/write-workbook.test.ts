@@ -61,7 +61,7 @@ describe('a run full of hostile texts', () => {
     for (const [path, xml] of sheets) expect(elements(parseXml(xml), 'f'), path).toEqual([]);
   });
 
-  test('keeps every text, but for what Excel cannot hold', () => {
+  test('keeps every text, except what Excel cannot hold', () => {
     const texts = new Set([...cellsOf(parts, 'Requests').values()]);
     for (const text of hostile) expect(texts).toContain(cellText(text));
   });
@@ -193,7 +193,7 @@ describe('a usual run', () => {
     for (const [, head] of summaryHeads) expect(readMe).toContain(head);
   });
 
-  test('tells where it came from, and keeps headers to itself', () => {
+  test('says where it came from, and does not show headers', () => {
     const text = [...cellsOf(parts, 'Read me').values()].join('\n');
     for (const fact of [
       '20261122T031700Z-abcdef',
