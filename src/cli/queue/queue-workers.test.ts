@@ -40,26 +40,38 @@ describe.skipIf(withoutRedis !== undefined).concurrent('workers that are lost', 
     expect((await t.rows()).filter(({ final }) => final)).toHaveLength(4);
   });
 
-  test('two workers cannot share a name, and one that was killed leaves its name to the next', async () => {
+  test('two workers cannot share a name: the second one says so, and ends', async () => {
+    await using cwd = await scratch();
+    await using t = await trial(cwd.path, ownDatabase(queue), suiteOf({ prompts: 2 }));
+    const twins = [1, 2].map(() => t.worker('--name', 'twin'));
+    // It waits for a second one, and is stopped.
+    const run = t.run('--workers', '2', '--worker-timeout', '60s');
+    const { code, stderr } = await Promise.race(twins.map(({ finished }) => finished));
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/another worker of the run .* is called twin: give this one another --name/),
+    ]);
+    for (const going of [run, ...twins]) going.stop();
+    await run.finished;
+    const codes = await Promise.all(twins.map(async ({ finished }) => (await finished).code));
+    expect(codes.toSorted()).toEqual([0, 2]);
+  });
+
+  test('a worker that was killed leaves its name to the next', async () => {
     await using cwd = await scratch();
     const url = ownDatabase(queue);
-    await using t = await trial(cwd.path, url, suiteOf({ prompts: 3, ttftMs: 500, run: { concurrency: 1 } }));
+    await using t = await trial(cwd.path, url, suiteOf({ prompts: 4, ttftMs: 60 }));
     const run = t.run(...quick);
     const args = ['--base-url', `${t.mockUrl}/v1/acc/gw/compat`, '--no-calibrate', '--name', 'twin'];
     const killed = start(['worker', ...args], cwd.path, { ...credentials, GATEBENCH_QUEUE_URL: url });
     await rowsReach(t, 1);
-    const twin = await t.worker('--name', 'twin').finished;
-    expect([twin.code, twin.stderr]).toEqual([
-      2,
-      expect.stringMatching(/another worker of the run .* is called twin: give this one another --name/),
-    ]);
     killed.child.kill('SIGKILL');
     const next = t.worker('--name', 'twin');
     const { code, stderr } = await run.finished;
     expect(code, stderr).toBe(0);
     next.stop();
     expect((await next.finished).code).toBe(0);
-    await expectWhole(t, 6);
+    await expectWhole(t, 8);
   });
 
   test.each([
