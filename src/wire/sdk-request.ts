@@ -33,6 +33,8 @@ export class SdkRequests {
   /** Resolves when the SDK is loaded, which the first request would wait for. */
   async ready(): Promise<void> {
     await import('openai');
+    // Made once, it has loaded all that the first real one would otherwise load while others are being sent.
+    await madeBySdk(anyRequest).catch(() => undefined);
   }
 
   /** Rejects if the SDK refuses to make the request. */
@@ -111,6 +113,13 @@ function pairsOf(headers: readonly string[]): [name: string, value: string][] {
     place % 2 === 0 ? [[name, headers[place + 1]!] as [string, string]] : [],
   );
 }
+
+const anyRequest: ChatRequest = {
+  eventId: '',
+  baseUrl: 'http://localhost/v1',
+  body: { model: 'any', messages: [{ role: 'user', content: 'any' }], stream: true },
+  headers: { authorization: null },
+};
 
 /** Lets the SDK make a request, and sends nothing. */
 export async function madeBySdk(request: ChatRequest): Promise<WireRequest> {
