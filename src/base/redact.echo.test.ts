@@ -31,6 +31,13 @@ test.each(echoes)('a token that comes back $name is gone, before and after clean
   );
 });
 
+test.each(echoes)('of a token that begins and ends with dashes, no dash is left: $name', ({ of }) => {
+  for (const token of [`-_aB3dE5gH7jK9${'mN4pQ6'.repeat(3)}Z`, `aB3dE5gH7jK9${'mN4pQ6'.repeat(3)}Z-_`]) {
+    const redact = redactor(new Map([[token, 'CF_AIG_TOKEN']]));
+    expect(sharesRun(redact(`{"got":"${of(token)}"}`), of(token), 12)).toBeUndefined();
+  }
+});
+
 test('what holds no secret comes back as it is, and every key of what does', () => {
   const redact = redactor(new Map([['sk-4711aBcDeFgH', 'TOKEN']]));
   const plain = { a: ['x', { b: 'y' }], none: undefined, when: new Date(0) };

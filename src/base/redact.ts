@@ -87,9 +87,15 @@ function withoutTraces(text: string, { letters, start, end }: Plain, traces: Tra
   for (let at = 0; at + traces.gram <= letters.length; at += traces.step) {
     const found = traces.at(letters, at);
     if (found === undefined) continue;
-    const from = start(found.from);
+    // Other characters of the secret lie between its letters and the letters around it.
+    const [before, after] = [
+      found.from === 0 ? 0 : end(found.from - 1),
+      found.to === letters.length ? text.length : start(found.to),
+    ];
+    const from = found.hasLead ? before : start(found.from);
+    const to = found.hasTail ? after : end(found.to - 1);
     if (from >= done) clean += `${text.slice(done, from)}[${found.name}]`;
-    done = Math.max(done, end(found.to - 1));
+    done = Math.max(done, to);
     at = found.to - traces.step;
   }
   return done === 0 ? text : clean + text.slice(done);
@@ -101,6 +107,18 @@ interface Form {
   readonly letters: string;
   /** This many letters in a row give it away. */
   readonly enough: number;
+  /** Whether it begins, or ends, with other characters than letters and digits. */
+  readonly hasLead: boolean;
+  readonly hasTail: boolean;
+}
+
+interface Trace {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+  /** Whether characters of the secret that are no letters come before it, or after it. */
+  readonly hasLead: boolean;
+  readonly hasTail: boolean;
 }
 
 /**
@@ -134,15 +152,19 @@ class Traces {
   }
 
   /** The longest run of a secret's letters around a position. */
-  at(letters: string, at: number): { name: string; from: number; to: number } | undefined {
+  at(letters: string, at: number): Trace | undefined {
     if (this.#begins[beginOf(letters, at)] === 0) return undefined;
-    let best: { name: string; from: number; to: number } | undefined;
+    let best: Trace | undefined;
     for (const { form, place } of this.#places.get(letters.slice(at, at + this.gram)) ?? []) {
       let [from, to] = [at, at + this.gram];
       while (from > 0 && letters[from - 1] === form.letters[place - 1 - (at - from)]) from--;
       while (to < letters.length && letters[to] === form.letters[place + (to - at)]) to++;
       if (to - from >= form.enough && (best === undefined || to - from > best.to - best.from))
-        best = { name: form.name, from, to };
+        best = {
+          ...{ name: form.name, from, to },
+          hasLead: form.hasLead && place === at - from,
+          hasTail: form.hasTail && place + (to - at) === form.letters.length,
+        };
     }
     return best;
   }
@@ -157,5 +179,9 @@ function formOf(name: string, text: string): Form {
   let enough = Math.min(longestTrace, letters.length);
   for (let at = 0; at + longestTrace <= text.length; at++)
     enough = Math.min(enough, plainText(text.slice(at, at + longestTrace)).letters.length);
-  return { name, letters, enough: Math.max(6, enough) };
+  const isLetter = (character: string): boolean => plainText(character).letters !== '';
+  return {
+    ...{ name, letters, enough: Math.max(6, enough) },
+    ...{ hasLead: !isLetter(text.slice(0, 1)), hasTail: !isLetter(text.slice(-1)) },
+  };
 }
