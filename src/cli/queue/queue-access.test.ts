@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -102,6 +102,24 @@ describe.skipIf(withoutRedis !== undefined || withoutOpenssl !== undefined)(
       }
     });
 
+    test('a run keeps its password to itself: in its files, and in what it and its worker say', async () => {
+      await using cwd = await scratch();
+      await using t = await trial(
+        cwd.path,
+        `redis://:${password}@localhost:${queue.port}`,
+        suiteOf({ prompts: 2 }),
+      );
+      const worker = t.worker();
+      const { code, stdout, stderr } = await t.run().finished;
+      worker.stop();
+      expect([code, (await worker.finished).code], stderr).toEqual([0, 0]);
+      const folder = await t.folder();
+      const files = await readdir(folder);
+      expect(files).toContain('run.json');
+      const texts = await Promise.all(files.map((name) => readFile(join(folder, name), 'latin1')));
+      for (const text of [stdout, stderr, worker.said(), ...texts]) expect(text).not.toContain(password);
+    });
+
     test('what is in order is spoken to over TLS, and a password on the command line is warned of', async () => {
       const address = `rediss://:${password}@localhost:${tlsPort}`;
       const { code, stderr } = await start(
@@ -122,7 +140,9 @@ test.skipIf(withoutRedis !== undefined)('servers that take no jobs are named, ex
     settings: ['--maxmemory', '1mb', '--maxmemory-policy', 'noeviction'],
   });
   await using replica = await startRedis({ settings: ['--replicaof', '127.0.0.1', String(full.port)] });
+  await using forgetful = await startRedis({ settings: ['--maxmemory-policy', 'allkeys-lru'] });
   for (const [{ url }, expected] of [
+    [forgetful, /drops jobs .*maxmemory-policy is allkeys-lru.*noeviction/],
     [full, /cannot be used: OOM command not allowed/],
     [replica, /cannot be used: READONLY/],
   ] as const) {

@@ -68,26 +68,6 @@ describe.skipIf(withoutRedis !== undefined).concurrent('with a server', () => {
   });
   afterAll(() => queue[Symbol.asyncDispose]());
 
-  test.each([
-    [
-      '--requirepass',
-      'correct-horse-battery',
-      ':wrong-horse-battery@',
-      /refused the user or the password: WRONGPASS/,
-    ],
-    ['--requirepass', 'correct-horse-battery', '', /refused the user or the password: NOAUTH/],
-    ['--maxmemory-policy', 'allkeys-lru', '', /drops jobs .*maxmemory-policy is allkeys-lru.*noeviction/],
-  ])('a server with %s %s is refused, exit 2', async (flag, value, user, expected) => {
-    await using cwd = await scratch();
-    await using other = await startRedis({ settings: [flag, value] });
-    await using t = await trial(cwd.path, other.url.replace('redis://', `redis://${user}`));
-    for (const going of [t.run(), t.worker()]) {
-      const { code, stderr } = await going.finished;
-      expect([code, stderr]).toEqual([2, expect.stringMatching(expected)]);
-      expect(stderr).not.toContain('horse');
-    }
-  });
-
   test('a suite that the worker may not ask: both say so, and nothing is sent', async () => {
     await using cwd = await scratch();
     const url = ownDatabase(queue);
