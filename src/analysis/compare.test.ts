@@ -356,7 +356,7 @@ describe('why', () => {
     expect(worthTelling(all, pairs, 'a')).toEqual([of('a', 'b')]);
   });
 
-  test('without tokens there is no why', async () => {
+  test('without tokens there is no explanation', async () => {
     const run = await collected(...latencies('a', base), ...latencies('b', base));
     expect(compare(run, e2e).explanations).toEqual([]);
   });

@@ -163,7 +163,7 @@ describe('a streak by itself', () => {
     expect(read(0.15, 0.15, 0.15, 0.15, 0.15, 0.15, 0.15, 0.1)).toBeDefined();
   });
 
-  test('is none of one bad night, nor of fewer than three', () => {
+  test('is not made of one bad night, nor of fewer than three', () => {
     expect(read(0.15, 0.15)).toBeUndefined();
     expect(read(1.2, 0.1, 0.1)).toBeUndefined();
   });

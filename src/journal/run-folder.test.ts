@@ -129,7 +129,7 @@ test('of many writers at once, each reader sees the whole of one', async () => {
   expect(await readdir(scratch.path)).toEqual(['run.json']);
 });
 
-test('what cannot be put in its place leaves nothing behind', async () => {
+test('a file that cannot be replaced leaves nothing behind', async () => {
   await using scratch = await scratchFolder();
   await mkdir(join(scratch.path, 'report.html', 'inside'), { recursive: true });
   await expect(writeWhole(join(scratch.path, 'report.html'), 'text')).rejects.toThrow();
@@ -152,7 +152,7 @@ test.each([
   ['2026-11-22T03:17:00Z', ['20261122T031700Z-aaaaaa'], '20261122T031700Z'],
   ['2026-11-22T03:17:00Z', ['20261231T235959Z-aaaaaa', '20261122T031659Z-bbbbbb'], '20270101T000000Z'],
   ['2026-11-22T03:17:00Z', ['20269999T999999Z-aaaaaa'], '20261122T031700Z'],
-])('at %s beside %j, a run is named %s', async (now, others, stamp) => {
+])('at %s next to %j, a run is named %s', async (now, others, stamp) => {
   await using scratch = await scratchFolder();
   for (const other of others) await mkdir(join(scratch.path, 'suite', other), { recursive: true });
   const id = newRunId(await nameTime(scratch.path, new Date(now)), () => 0.99);

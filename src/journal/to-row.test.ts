@@ -142,7 +142,7 @@ test('fills every column of one attempt', () => {
   expect(Object.keys(row).toSorted()).toEqual(rowColumns.map(({ name }) => name).toSorted());
 });
 
-test("what the server's memory and the length of the prompt show of an answer is held against it", () => {
+test("the server's memory and the length of the prompt can make an answer invalid", () => {
   const long = prompt('long', { messages: [user('word '.repeat(4000))] });
   const cut = answered([[100, 'content', 5]], { usage: { promptTokens: 1026, completionTokens: 5 } });
   expect(toRow(measurement({ planned: planned(cell('glm'), long), exchange: cut }))).toMatchObject({

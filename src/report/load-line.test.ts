@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { loadLine } from './load-line.ts';
 import { sampleLoad } from './testing/sample-load.ts';
 
-test('a level none of whose visits counts is not called open', () => {
+test('a level without a visit that counts is not called open', () => {
   const load = sampleLoad('open', [
     { model: 'swift', level: 10, word: 'held', visits: Array.from({ length: 5 }, () => 'passed' as const) },
     { model: 'swift', level: 20, word: 'open', visits: ['void', 'void', 'void'] },

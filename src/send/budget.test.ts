@@ -104,7 +104,7 @@ describe('tokens', () => {
     expect(guard.reserve(planned)).toMatch(/150 tokens/);
   });
 
-  test('a request that would fit but for those in flight fits when they have cost less', () => {
+  test('a request that would fit without those in flight fits when they have cost less', () => {
     const guard = new BudgetGuard({ tokens: 150 }, clock);
     expect(guard.fits(planned)).toBe(true);
     guard.reserve(planned);

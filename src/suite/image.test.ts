@@ -151,7 +151,7 @@ describe('refused at its place', () => {
   });
 });
 
-test("another API's image part goes out as it stands", async () => {
+test("another API's image part is sent unchanged", async () => {
   const part = { type: 'image', source: { type: 'url', url: 'https://example.com/cat.png' } };
   const { prompts } = await load(asked(JSON.stringify(part)));
   expect(prompts[0]!.messages[0]!.content).toEqual([part]);

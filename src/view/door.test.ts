@@ -117,7 +117,7 @@ describe('the door', () => {
     expect(headers['location']).toBe('/evil.example/');
   });
 
-  test('answers, errors with them, may be kept, framed, guessed at and handed on by nobody', async () => {
+  test('no answer, not even an error, may be cached, framed, sniffed or passed on', async () => {
     for (const path of ['/', '/none', pathOf(run), `${pathOf(run)}/live?after=0`]) {
       const { headers } = await visit(viewer.port, path);
       expect(headers).toMatchObject({

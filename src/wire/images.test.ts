@@ -41,7 +41,7 @@ test('to OpenAI: data URLs in place of the images', () => {
   ]);
 });
 
-test("to Ollama's own API: base64 beside the text, in their order", () => {
+test("to Ollama's own API: base64 next to the text, in order", () => {
   const { messages: sent } = nativeBody(request, 'm', { api: 'native' }, images);
   expect(sent).toEqual([messages[0], { role: 'user', content: 'Which? Say.', images: ['QUFB', 'QkJC'] }]);
   expect(() => assertNativeWords({ models: [], prompts: [request.prompt] })).not.toThrow();

@@ -147,7 +147,7 @@ describe('framing', () => {
     expect(reader.fault?.code).toBe('line_too_long');
   });
 
-  test('arguments nested without end are no arguments', () => {
+  test('endlessly nested arguments are not arguments', () => {
     const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
     const line = `{"message":{"tool_calls":[{"function":{"name":"f","arguments":${deep}}}]},"done":false}\n`;
     expect(read([Buffer.from(line)]).completion.toolCalls).toEqual([{ id: '', name: 'f', arguments: '' }]);

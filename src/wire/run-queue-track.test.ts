@@ -20,7 +20,7 @@ test('if the system does not report it, the lag is that of the loop alone', () =
   expect(new RunQueueTrack().bound(5, 3)).toBe(3);
 });
 
-test('the bound is never below what was truly waited, whatever was let go of before', () => {
+test('the bound is never below the true wait, whatever was dropped before', () => {
   fc.assert(
     fc.property(
       fc.array(fc.record({ step: fc.double({ min: 0.1, max: 20, noNaN: true }), waited: fc.nat(9) }), {

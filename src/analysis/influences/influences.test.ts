@@ -58,7 +58,7 @@ test('the share that the server reports is said, and becomes a warning where it 
   expect(cachedBy(9000).promptCaches()).toEqual([]);
 });
 
-test("the server's own time for reading the prompt tells it where TTFT is mostly something else", () => {
+test("the server's own time for reading the prompt shows it if TTFT is mostly something else", () => {
   const rows = repeats([900, 700, 690], (index) => ({ prompt_eval_ms: index === 0 ? 220 : 20 }));
   expect(collect(rows).promptCaches()).toMatchObject([{ repeated_prompts: 1 }]);
   expect(collect(repeats([900, 700, 690], () => ({ prompt_eval_ms: 220 }))).promptCaches()).toEqual([]);

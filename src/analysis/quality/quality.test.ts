@@ -339,7 +339,7 @@ describe('variants of the prompts', () => {
     ]);
   });
 
-  test('that older files do not name are nobody’s limit, and are not lost', async () => {
+  test('that older files do not name are not limited, and are not lost', async () => {
     const unnamed = judgements.map((one) => ({ ...one, variant: undefined as never }));
     const all = await asked;
     const found = qualityOf(all, suite, { judgements: unnamed, ratings: [] });

@@ -305,7 +305,7 @@ test('an address that is only the host of a gateway is distinguished from a prov
   expect(seen.diagnosis.findings[0]?.fix).toContain('Correct --base-url');
 });
 
-test("what nobody can explain is looked up in the gateway's log only where the gateway was on the way", async () => {
+test("an unexplained failure is looked up in the gateway's log only if the gateway was on the way", async () => {
   const { diagnosis } = await examined({ knobs: { fail: 'bad-model-format' } });
   const fixes = diagnosis.findings
     .filter(({ id }) => id === 'other-failure')

@@ -74,7 +74,7 @@ test('a shard has no verdict', async () => {
   expect(await verdictsOf(history)).toEqual([]);
 });
 
-test("a run's folder that cannot be written to is no reason to keep the verdict back", async () => {
+test("the verdict is printed even if the run's folder is not writable", async () => {
   await using folder = await scratch();
   const { file, suite } = await nightlySuite(folder.path, { prompts: 2 });
   const run = await writeNight(folder.path, { suite, file, night: 1, seed: 's7' });

@@ -31,7 +31,7 @@ const suite = {
 };
 
 test.skipIf(withoutRedis !== undefined)(
-  'images: a worker sends the very bytes from beside its own copy of the suite, and none of them pass through the queue',
+  'images: a worker sends the exact bytes from next to its own copy of the suite, and none of them pass through the queue',
   async () => {
     await using cwd = await scratch();
     await using queue = await startRedis();

@@ -25,7 +25,7 @@ interface Chosen {
   choice: { surely: string[]; open: string[]; out: string[] }[];
 }
 
-test("a person's hour: nobody is sure by the judge's word, and who is good shows once people have spoken", async () => {
+test("a person's hour: the judge alone settles nothing, and labels by people show which model is good", async () => {
   await using home = await scratch();
   const at = (name: string): string => join(home.path, name);
   const done = async (...args: string[]): Promise<Finished> => {

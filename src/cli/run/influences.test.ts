@@ -117,7 +117,7 @@ test.concurrent.each<[string, object, RegExp]>([
   else expect(queued).toEqual([]);
 });
 
-test.concurrent('without an influence there is no word of any', async () => {
+test.concurrent('without an influence none is mentioned', async () => {
   await using cwd = await scratch();
   await writeFile(join(cwd.path, 'trial.yaml'), suite(local, { repeat: 6, concurrency: 4 }));
   const mock = await createMock({ speed: 5 });

@@ -62,7 +62,7 @@ test.each<[RouteState, RegExp]>([
   ['works', /^The suite's own route compat works\. Use --route provider:/],
   ['partly', /own route compat does not work properly\. Use --route provider:/],
   ['fails', /own route compat does not work properly\. Use --route provider:/],
-])("a better route than the suite's own, which %s, is named beside it", (state, words) => {
+])("a better route than the suite's own, which %s, is named with it", (state, words) => {
   expect(
     advice(
       [

@@ -153,7 +153,7 @@ test('the stamps are in order, and each is said once', () => {
   ]);
 });
 
-test('without stored pieces the row alone tells', () => {
+test('without stored pieces only the row is used', () => {
   expect(stampsOf(report().row, []).map(({ name }) => name)).toEqual([
     ...['scheduled', 'sent', 'headers', 'first event', 'first piece', 'first answer piece', 'last piece'],
     '[DONE]',

@@ -7,7 +7,7 @@ const suiteWith = (section: string): string =>
 
 const trace = 'Timestamp,Model\n5,m\n9,m\n13,m\n';
 
-test("a trace's times stand in the suite, and its own rate, made faster", async () => {
+test("a trace's times are in the suite, and its own rate, made faster", async () => {
   const section =
     'mode: open\nwindow: 100s\nmin_arrivals: 10\narrivals: { trace: { file: t.csv, format: burstgpt, speed: 2 } }';
   const suite = await load(suiteWith(section), { 't.csv': trace });

@@ -170,7 +170,7 @@ describe('the runner comes by gatebench', () => {
     );
   });
 
-  test('a tarball of the repository is installed beside it, and its program is on the path', async () => {
+  test('a tarball of the repository is installed, and its program is on the path', async () => {
     await using cwd = await repository({
       'package/package.json': '{"name":"gatebench","version":"0.0.1","bin":"it.js"}',
       'package/it.js': '#!/usr/bin/env node\nconsole.log("it runs")',

@@ -249,7 +249,7 @@ describe('the steps of a night, run in a repository', { timeout: 60_000 }, () =>
     ]);
   });
 
-  test('a pull request hears what its change brings, a fork is told why nobody does, and what is the same is not sent', async () => {
+  test('a pull request gets the effect of its change, a fork the reason for none, and unchanged suites are not sent', async () => {
     await using cwd = await scratch();
     await using gh = await fakeGh(cwd.path);
     const folder = join(cwd.path, 'first');
