@@ -51,7 +51,7 @@ export interface Design {
   limit?: (made: readonly MadeVisit[]) => Limit | undefined;
 }
 
-/** In the mean, of the requests that a first round of visits sends. Undefined where texts are sent as the suite has them. */
+/** Average over the requests of a first round of visits. Undefined if texts are sent unchanged. */
 export function meanLengths(design: Design, prompts: number): Lengths | undefined {
   const all = design
     .next([], false)

@@ -15,7 +15,7 @@ import type { MemoryFacts, ModelMemory } from '../wire/model-memory.ts';
 export interface Asking {
   /** Its number in the journal, from 1. */
   attempt: number;
-  /** When it is due, on the clock. In the future only where the asker keeps the times. */
+  /** When it is due, on the clock. In the future only if the asker keeps the times. */
   due: Ms;
   /** Aborted: it is canceled. */
   signal: AbortSignal;

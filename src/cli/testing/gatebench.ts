@@ -60,7 +60,7 @@ export const testIo = (cwd: string, env: Record<string, string> = {}, demoSpeed 
   clock: systemClock,
   signals: new EventEmitter(),
   program: 'npm run -s gatebench --',
-  // A thread for each run would cost more than the rest of it. That of the program is tried where it is started.
+  // A thread for each run would cost more than the rest of it. Tests that start the program cover its thread.
   openWire,
   startMock: (options) => sharedMock({ speed: demoSpeed, ...options }),
 });

@@ -120,7 +120,7 @@ export const rowsReach = async (t: Trial, wanted: number): Promise<void> => {
   while ((await t.rows().catch(() => [])).filter(({ final }) => final).length < wanted) await delay(5);
 };
 
-/** No byte of what only workers know, nor where they send it, is in the data of a queue. */
+/** The data of a queue contain no byte that only workers know, and not where they send. */
 export function expectNoSecrets(data: string): void {
   for (const secret of [token, token.slice(0, 10), '/v1/acc/', 'cf-aig-authorization'])
     expect(data).not.toContain(secret);
