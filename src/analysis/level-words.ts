@@ -29,5 +29,5 @@ export function limitText({ held_rps: held, broken_rps: broken, word }: LimitRow
     word
   ];
   if (broken !== undefined) return `${to}; ${from} below it`;
-  return held === undefined ? `no limit was found ${why}` : `${from}; no limit was found ${why}`;
+  return held === undefined ? `neither held nor broke a rate ${why}` : `${from}; no limit was found ${why}`;
 }

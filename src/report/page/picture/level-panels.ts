@@ -56,10 +56,10 @@ export function drawShares(given: Panels, attainment: number): Drawing {
             x: 'level',
             y: 'share',
             symbol: visitMarks[visit.word].symbol,
-            fill: visitMarks[visit.word].isFilled ? look.color : 'none',
+            fill: visitMarks[visit.word].isFilled ? look.color : 'var(--page)',
             stroke: visit.word === 'void' ? 'currentColor' : look.color,
-            strokeWidth: 1.5,
-            r: 4,
+            strokeWidth: step < 6 ? 1 : 1.5,
+            r: Math.max(2, Math.min(4, step * 0.6)),
             title: () =>
               `${look.name} at ${levelText(given.load, visit.level)}: ${visit.kind === 'ladder' ? 'rung' : 'visit'} ${visit.word}, ${percent(visit.share)} good`,
           }),
@@ -72,9 +72,11 @@ export function drawShares(given: Panels, attainment: number): Drawing {
 /** Pixels between two visits of a level. Less if levels are close together. */
 const widestStep = 9;
 
-/** Visits of one level often have the same share. Side by side, all are visible. */
+/** Visits of one level often have the same share. Side by side, all are visible: those that passed first. */
 function besideEachOther(visits: readonly VisitFigure[], step: number): { visit: VisitFigure; dx: number }[] {
-  return [...Map.groupBy(visits, ({ level }) => level).values()].flatMap((own) =>
+  const words = Object.keys(visitMarks);
+  const inOrder = visits.toSorted((a, b) => words.indexOf(a.word) - words.indexOf(b.word));
+  return [...Map.groupBy(inOrder, ({ level }) => level).values()].flatMap((own) =>
     own.map((visit, place) => ({ visit, dx: (place - (own.length - 1) / 2) * step })),
   );
 }
@@ -89,7 +91,7 @@ function spreadOf({ panels, canvas }: Panels): { step: number; most: number } {
   const gaps = places.slice(1).map((place, n) => place - places[n]!);
   const span = (places.at(-1) ?? 0) - (places[0] ?? 0);
   const room = gaps.length === 0 ? 1 : Math.min(...gaps) / span;
-  return { most, step: Math.min(widestStep, (0.8 * room * (canvas.width - margins)) / most) };
+  return { most, step: Math.min(widestStep, (0.9 * room * (canvas.width - margins)) / most) };
 }
 
 const quantileLooks = { p50: 3, p95: 4.5 } as const;

@@ -42,6 +42,20 @@ describe('the page of a run under load', () => {
     ]);
   });
 
+  test('puts visits of one level beside each other, those that passed first', async () => {
+    const load = sampleLoad('open', [
+      { model: 'a', level: 10, word: 'open', visits: ['failed', 'passed', 'void', 'passed'] },
+    ]);
+    const shares = picture(await pageOf(load), 'shares');
+    const dots = [
+      ...shares.matchAll(
+        /<g(?: transform="translate\(([-\d.]+),0\)")?><g class="m0"[^>]*><(?:circle|path)[^>]*><title>[^<]*visit (\w+)/g,
+      ),
+    ].map(([, dx = '0', word]) => ({ dx: Number(dx), word }));
+    expect(dots.map(({ word }) => word)).toEqual(['passed', 'passed', 'failed', 'void']);
+    for (const [n, { dx }] of dots.slice(1).entries()) expect(dx - dots[n]!.dx).toBeGreaterThan(2);
+  });
+
   test('shades what holds with everything below it, and bars from there to the first that breaks', async () => {
     const shares = picture(await pageOf(open), 'shares');
     const panel = (className: string): string[] =>
