@@ -102,6 +102,9 @@ export class QueueServer {
   /** Connection of all queues. Parts that block have their own. */
   readonly #shared: Shared;
   readonly #waiting = new Set<Waiting>();
+  #isClosed = false;
+  /** Parts that were closed without the server may try once more. That must not keep the process alive. */
+  readonly #retry: Retry = (times) => (this.#isClosed ? null : Math.min(1000, times * 50));
   /** Doubts about it for people, one sentence each. */
   readonly warnings: readonly string[];
   readonly #onError: (error: Error) => void;
@@ -111,7 +114,9 @@ export class QueueServer {
     this.warnings = warnings;
     this.#onError = onError;
     this.#shared =
-      address.kind === 'redis' ? sharedRedis(address, onError) : sharedPostgres(address, onError);
+      address.kind === 'redis'
+        ? sharedRedis(address, this.#retry, onError)
+        : sharedPostgres(address, onError);
   }
 
   /** Throws a UserError if it cannot be reached, refuses us, or would lose jobs of a run. */
@@ -166,7 +171,9 @@ export class QueueServer {
 
   events(name: string): QueueEvents {
     const { QueueEvents: Made } = bullmq();
-    return this.#waits(new Made(name, { connection: this.#connection() }, this.#factory() as never));
+    // Without the server, a read holds the process for its time and a second.
+    const options = { connection: this.#connection(), blockingTimeout: 1000 };
+    return this.#waits(new Made(name, options, this.#factory() as never));
   }
 
   /** Without `process`, it only looks for expired leases. */
@@ -188,6 +195,7 @@ export class QueueServer {
 
   /** Closes all connections, whether the server answers or not. Pending calls fail. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await Promise.all([...this.#waiting].map((part) => this.end(part)));
     await withinTime(this.#shared.end(), partingMs);
   }
@@ -199,6 +207,8 @@ export class QueueServer {
     const ended = part.getBackend().close(true);
     if (!(await withinTime(Promise.all([part.close(true), ended]), partingMs)))
       void part.disconnect().catch(() => undefined);
+    // A worker that could not close would renew its leases for ever, and with them keep the process alive.
+    await (part as { lockManager?: { close?: () => Promise<void> } }).lockManager?.close?.();
   }
 
   #waits<T extends Waiting & Heard>(part: T): T {
@@ -214,7 +224,7 @@ export class QueueServer {
 
   #connection(): object {
     return this.address.kind === 'redis'
-      ? { ...redisOptions(this.address), retryStrategy: soon }
+      ? { ...redisOptions(this.address), retryStrategy: this.#retry }
       : { ...postgresOptions(this.address), max: 1 };
   }
 
@@ -229,9 +239,9 @@ interface Shared {
   end: () => Promise<unknown>;
 }
 
-function sharedRedis(address: QueueAddress, onError: (error: Error) => void): Shared {
+function sharedRedis(address: QueueAddress, retry: Retry, onError: (error: Error) => void): Shared {
   const { Redis } = ioredis();
-  const connection = new Redis({ ...redisOptions(address), retryStrategy: soon });
+  const connection = new Redis({ ...redisOptions(address), retryStrategy: retry });
   connection.on('error', onError);
   return {
     connection,
@@ -242,7 +252,8 @@ function sharedRedis(address: QueueAddress, onError: (error: Error) => void): Sh
   };
 }
 
-const soon = (times: number): Ms => Math.min(1000, times * 50);
+/** Time before a connection is tried again. Null: never again. */
+type Retry = (times: number) => Ms | null;
 
 function sharedPostgres(address: QueueAddress, onError: (error: Error) => void): Shared {
   const { DEFAULT_SCHEMA, quoteSchemaName } = bullmq();
