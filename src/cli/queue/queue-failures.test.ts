@@ -12,7 +12,7 @@ import {
   type TestServer,
   withoutRedis,
 } from '../../queue/testing/queue-servers.ts';
-import { gatebench, scratch } from '../testing/gatebench.ts';
+import { gatebench, scratch, start } from '../testing/gatebench.ts';
 import { expectWhole, quick, rowsReach, suiteOf, token, trial } from './testing/trial.ts';
 
 const prompts = 6;
@@ -320,7 +320,10 @@ describe.skipIf(withoutRedis !== undefined).concurrent('the server is killed in 
     await using cwd = await scratch();
     await using queue = await startRedis();
     await using t = await trial(cwd.path, queue.url, suiteOf({ prompts, ttftMs: 60 }));
-    const [worker, other] = [t.worker(), t.worker()];
+    const worker = t.worker();
+    const to = ['--no-calibrate', '--base-url', `${t.mockUrl}/v1/acc/gw/compat`];
+    const env = { CF_AIG_TOKEN: token, GATEBENCH_QUEUE_URL: queue.url };
+    const other = start(['worker', ...to], cwd.path, env);
     const run = t.run(...quick, '--queue-timeout', '1s', '--workers', '2');
     await rowsReach(t, 3);
     await queue.kill();
@@ -333,7 +336,7 @@ describe.skipIf(withoutRedis !== undefined).concurrent('the server is killed in 
       expect.stringMatching(/did not answer for 1s: nothing more is sent; run --resume/),
     ]);
     // Whether the server is there or not.
-    other.stop();
+    other.child.kill('SIGTERM');
     expect((await other.finished).code).toBe(0);
     await queue.begin();
     const resumed = await t.run('--resume', ...quick).finished;
