@@ -13,7 +13,7 @@ const long = process.env['QUEUE_KILLS'];
 /** To see the moments of an earlier try again. */
 const seed = Number(process.env['QUEUE_KILLS_SEED'] ?? randomInt(1_000_000_000));
 
-describe.each(engines)('over $name', ({ name, start, missing }) => {
+describe.each(engines)('over $name', ({ name, start, own, missing }) => {
   describe.skipIf(missing !== undefined)('with a server', () => {
     const kills = Number(long ?? (name === 'Redis' ? 3 : 1));
     const prompts = 6 + kills * 2;
@@ -24,15 +24,16 @@ describe.each(engines)('over $name', ({ name, start, missing }) => {
     });
     afterAll(() => queue[Symbol.asyncDispose]());
 
-    test(
+    test.concurrent(
       'workers killed at random moments: one final row a request, a row for each that was lost, and the ceiling holds',
       async () => {
         const random = seededRandom(`${seed}/workers`);
         await using cwd = await scratch();
-        await using t = await trial(cwd.path, queue.url, suiteOf({ prompts, ttftMs: 60 }));
+        const url = await own(queue);
+        await using t = await trial(cwd.path, url, suiteOf({ prompts, ttftMs: 60 }));
         const to = ['--base-url', `${t.mockUrl}/v1/acc/gw/compat`, '--no-calibrate'];
         const begin = () =>
-          startProgram(['worker', ...to], cwd.path, { CF_AIG_TOKEN: token, GATEBENCH_QUEUE_URL: queue.url });
+          startProgram(['worker', ...to], cwd.path, { CF_AIG_TOKEN: token, GATEBENCH_QUEUE_URL: url });
         const workers = [begin(), begin()];
         const run = t.run('--workers', '2', ...quick);
         for (let killed = 0; killed < kills; killed++) {
@@ -51,14 +52,15 @@ describe.each(engines)('over $name', ({ name, start, missing }) => {
       60_000 + kills * 10_000,
     );
 
-    test(
+    test.concurrent(
       'the coordinator killed at random moments: what the workers have is kept, and no row is repeated',
       async () => {
         const random = seededRandom(`${seed}/coordinator`);
         await using cwd = await scratch();
-        await using t = await trial(cwd.path, queue.url, suiteOf({ prompts, ttftMs: 60 }));
+        const url = await own(queue);
+        await using t = await trial(cwd.path, url, suiteOf({ prompts, ttftMs: 60 }));
         const worker = t.worker('--name', 'w1', '--concurrency', '8');
-        const env = { GATEBENCH_QUEUE_URL: queue.url };
+        const env = { GATEBENCH_QUEUE_URL: url };
         let args = ['trial.yaml', '--seed', '7'];
         for (let killed = 0; killed < kills; killed++) {
           const { child, finished } = startProgram(['run', ...args, '--queue', ...quick], cwd.path, env);

@@ -128,10 +128,26 @@ export async function startPostgres(): Promise<TestServer> {
   return { ...(await server(folder, port, url, begin, true)), dump };
 }
 
-/** What a queue may be on. */
+/** A PostgreSQL as one test sees it. */
+async function ownPostgres({ url }: Pick<TestServer, 'url'>): Promise<string> {
+  const { Client } = await import('pg');
+  const client = new Client(url);
+  await client.connect();
+  const name = `own${databases++}`;
+  await client.query(`create database ${name}`);
+  await client.end();
+  return url.replace(/postgres$/, name);
+}
+
+/** What a queue may be on. `own`: an address there for one test alone. */
 export const engines = [
-  { name: 'Redis', start: startRedis, missing: withoutRedis },
-  { name: 'PostgreSQL', start: startPostgres, missing: withoutPostgres },
+  {
+    name: 'Redis',
+    start: startRedis,
+    own: (queue: TestServer) => Promise.resolve(ownDatabase(queue)),
+    missing: withoutRedis,
+  },
+  { name: 'PostgreSQL', start: startPostgres, own: ownPostgres, missing: withoutPostgres },
 ];
 
 async function server(
