@@ -368,7 +368,8 @@ export class Coordinator {
       if (!beat) continue;
       const hello = helloOf(job.data);
       if (!hello) {
-        if (!this.#strangers.has(job.id!)) this.#note('a worker cannot be understood, and is not used');
+        if (!this.#strangers.has(job.id!))
+          this.#note('a worker is not used, because its announcement cannot be read');
         this.#strangers.add(job.id!);
         continue;
       }

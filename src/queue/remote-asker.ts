@@ -327,7 +327,7 @@ export class RemoteAsker implements Asker {
     const result = typeof text === 'string' ? resultOf(text) : undefined;
     if (result) this.#answer(pending, result, now);
     else if (typeof text === 'string')
-      this.#refused(pending, `what worker ${processedBy ?? 'unknown'} gave back cannot be read`);
+      this.#refused(pending, `what worker ${processedBy ?? 'unknown'} returned cannot be read`);
     else if (stalledCounter > 0)
       this.#lose(pending, `worker ${processedBy ?? 'unknown'} was lost with the request`, processedBy);
     // Neither the way nor the model failed: the answer was there, and the server was not.

@@ -270,7 +270,7 @@ function sharedPostgres(address: QueueAddress, onError: (error: Error) => void):
 /** Maximum connections of the queues of one process: a server accepts 100 by default, for all processes. */
 const mostPostgres = 2;
 
-/** Removed only when it is read. */
+/** Removed only when read. */
 export const keptJob: JobsOptions = { removeOnComplete: false, removeOnFail: false, attempts: 1 };
 
 function assertInstalled(kind: QueueAddress['kind']): void {
@@ -378,7 +378,7 @@ function reasonOf(error: unknown, address: QueueAddress, otherwise: string): str
 interface Reason {
   /** In the code or the message of an error. */
   words: RegExp;
-  /** Absent: the attempt failed. */
+  /** Absent if the attempt failed. */
   what?: string;
   advice?: (address: QueueAddress) => string | undefined;
 }
