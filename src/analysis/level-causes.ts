@@ -3,6 +3,7 @@ import type { Manifest } from '../journal/manifest.ts';
 import type { RequestRow } from '../journal/request-columns.ts';
 import type { Design } from '../load/design.ts';
 import { levelText } from '../load/rate.ts';
+import { isDropped } from '../measure/own-limits.ts';
 import { cellKey, cellName, type Names, namesOf } from '../plan/cell.ts';
 import { causesOf, failureText } from './causes.ts';
 import { limitOf } from './level-words.ts';
@@ -30,7 +31,9 @@ export class LevelCauses {
     this.#levels.set(key, known);
     known.requests++;
     // Requests that found the ceiling full have their own column.
-    const text = row.error_code === 'dropped' ? undefined : this.#whyNot(row);
+    const text = isDropped({ family: row.error_family, code: row.error_code })
+      ? undefined
+      : this.#whyNot(row);
     if (text !== undefined) known.texts.push(text);
   }
 

@@ -141,3 +141,22 @@ test('a visit that lost a worker is void, whatever else of it was answered, and 
   expect(log.latest()).toMatchObject({ isLost: false, outcome: { word: 'passed' } });
   expect(blocks.next().done).toBe(true);
 });
+
+test.each([
+  { family: 'client', dropped: true },
+  { family: 'provider', dropped: false },
+  { family: 'gateway', dropped: false },
+] as const)('a request is dropped only by this machine: a code of the $family', ({ family, dropped }) => {
+  const settings: LoadSettings = { mode: 'open', rate: '1/s', window: '60s', visits: 1 };
+  const design = loadModeOf(settings).design!(settings)!;
+  const log = new VisitLog({ design, prompts: 1, seedOf: () => 7 });
+  const of = () => log.of({ ...cell('m'), model: 'm' });
+  const blocks = planVisits({ design, cells: [cell('m')], prompts: [prompt('a')], seed: 7, visitsOf: of });
+  const block = blocks.next().value as Block;
+  const failed = { status: 'error', error_family: family, error_code: 'dropped' } as const;
+  for (const planned of block)
+    log.add(
+      rowOf(planned, planned.visit!.offset!, { e2e_due_ms: 10, ...(planned === block.at(-1) && failed) }),
+    );
+  expect(log.latest()!.outcome.dropped).toBe(dropped ? 1 : 0);
+});

@@ -4,7 +4,7 @@ import type { Design } from '../load/design.ts';
 import type { MadeVisit } from '../load/limit-walk.ts';
 import { type Missed, missedBy, type Slo } from '../load/slo.ts';
 import { visitOutcome, type VisitArrival, type VisitOutcome } from '../load/visit.ts';
-import { isOwnLimit, isWorkerLost } from '../measure/own-limits.ts';
+import { isDropped, isOwnLimit, isWorkerLost } from '../measure/own-limits.ts';
 import { type cellColumns, cellKey, type CellNames, type Names, namesOf } from '../plan/cell.ts';
 import { neverSent } from '../send/retry.ts';
 import { visitSlots, type VisitsOfCell } from '../plan/visits.ts';
@@ -142,7 +142,7 @@ export class VisitLog {
    */
   #arrival(row: VisitRow, first: VisitRow, isAway: boolean): VisitArrival {
     const due = timeOf(row.scheduled_at) - timeOf(first.scheduled_at);
-    const dropped = row.error_code === 'dropped';
+    const dropped = isDropped({ family: row.error_family, code: row.error_code });
     const isUnsent =
       dropped || isAway || wasLost(row) || isOwnLimit({ family: row.error_family, code: row.error_code });
     const felt = row.e2e_due_ms ?? row.e2e_latency_ms;

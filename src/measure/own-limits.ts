@@ -37,3 +37,15 @@ export const isWorkerLost = ({
   family?: string | undefined;
   code?: string | undefined;
 }): boolean => family === 'client' && code === workerLost;
+
+/** The code of a request that found `load.ceiling` requests in flight. It was not sent. */
+export const droppedCode = 'dropped';
+
+/** Whether a failure, or a row's account of one, is such a request. A server may use the same word. */
+export const isDropped = ({
+  family,
+  code,
+}: {
+  family?: string | undefined;
+  code?: string | undefined;
+}): boolean => family === 'client' && code === droppedCode;

@@ -410,3 +410,30 @@ test('when the journal cannot be written the run ends there: what is not kept is
   await expect(work).rejects.toThrow('requests.csv was removed');
   expect(sent).toBeLessThan(50);
 });
+
+test('an error that a server calls "dropped" was sent, and counts in the budget', async () => {
+  const server = createServer((request, response) => {
+    request.resume();
+    response.writeHead(429, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ error: { code: 'dropped', message: 'too much' } }));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    const { port } = server.address() as AddressInfo;
+    const { outcome, rows } = await trial(
+      { a: exact },
+      {},
+      {
+        options: {
+          targetOf: at(`http://127.0.0.1:${port}`),
+          budget: new BudgetGuard({ requests: 6 }, systemClock),
+        },
+      },
+    );
+    expect(outcome.status).toBe('budget');
+    expect(rows.map(({ error_code }) => error_code)).toEqual(Array(6).fill('dropped'));
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+});

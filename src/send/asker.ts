@@ -4,6 +4,7 @@ import type { Clock, Ms } from '../base/clock.ts';
 import type { WorkerFacts } from '../journal/to-row.ts';
 import { ChunkLog } from '../measure/chunk-log.ts';
 import type { Exchange, Failed, Failure } from '../measure/exchange.ts';
+import { droppedCode } from '../measure/own-limits.ts';
 import type { Cell } from '../plan/cell.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
 import type { Target } from '../target/targets.ts';
@@ -56,7 +57,7 @@ export interface Asker {
 export const droppedFailure: Failure = {
   status: 'cancelled',
   family: 'client',
-  code: 'dropped',
+  code: droppedCode,
   message: 'load.ceiling requests were in flight already: it was not sent',
 };
 

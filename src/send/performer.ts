@@ -3,7 +3,7 @@ import { type Random, seededRandom } from '../base/random.ts';
 import type { Measurement } from '../journal/to-row.ts';
 import type { Arrival, Ended as LoadEnded, Gate } from '../load/load-mode.ts';
 import type { Exchange } from '../measure/exchange.ts';
-import { isOwnLimit, isWorkerLost } from '../measure/own-limits.ts';
+import { isDropped, isOwnLimit, isWorkerLost } from '../measure/own-limits.ts';
 import { type Cell, cellKey } from '../plan/cell.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
 import type { Retry } from '../suite/suite.ts';
@@ -358,7 +358,7 @@ const lostItsWorker = (exchange: Exchange): boolean =>
   exchange.outcome === 'failed' && isWorkerLost(exchange.failure);
 
 const wasDropped = (exchange: Exchange): boolean =>
-  exchange.outcome === 'failed' && exchange.failure.code === droppedFailure.code;
+  exchange.outcome === 'failed' && isDropped(exchange.failure);
 
 const wasCancelled = (exchange: Exchange): boolean =>
   exchange.outcome === 'failed' && exchange.failure.status === 'cancelled';
