@@ -2,6 +2,7 @@ import { existsSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { RetriedReporter } from './src/dev/retried-reporter.ts';
 
 /**
@@ -24,10 +25,25 @@ if (existsSync(inMemory)) {
   if (bavail * bsize > 2 ** 31) process.env['TMPDIR'] ??= inMemory;
 }
 
+/** Each takes many seconds: begun last, it would keep one processor waiting for the other. */
+const long =
+  /\.browser\.|\.libreoffice\.|\/queue\/|kills|\/(prove|execute-run|steps|levels|set-ups|hostile|influences|checker|thirty-nights|live-aa|own-limits|demo-law|local|levels-failing|execute-score|ask)\.test/;
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const [first, rest] = [true, false].map((is) =>
+      sorted.filter(({ moduleId }) => long.test(moduleId) === is),
+    );
+    return [...first!, ...rest!];
+  }
+}
+
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'bench/**/*.test.ts'],
     testTimeout: 60_000,
+    sequence: { sequencer: LongFirst },
     ...(process.env['GATEBENCH_REQUIRE_TOOLS'] === undefined ? {} : net),
     // Three for two cores, because many tests wait for sockets. Not more: a starved machine would only test itself.
     maxWorkers: 3,
