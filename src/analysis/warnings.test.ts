@@ -256,3 +256,15 @@ test('the words carry the numbers', () => {
     'glm: 12 requests are too few for a p95 (it needs 40). Add prompts, or raise run.repeat.',
   );
 });
+
+test.each([
+  [
+    undefined,
+    /^The clock of this machine is not proven for 4 requests in flight\. Each row .* To prove it: /,
+  ],
+  [['w1'], /^The clock of the worker w1 is not proven .* Its rows have unproven_clock .*, on that machine: /],
+  [['a', 'b', 'c', 'd', 'e'], /^The clocks of the workers a, b, c, 2 more are not proven .* Their rows /],
+])('an unproven clock is named: %j', (workers, expected) => {
+  const warning = { kind: 'unproven-clock', concurrency: 4, ...(workers ? { workers } : {}) } as const;
+  expect(describeWarning(warning)).toMatch(expected);
+});

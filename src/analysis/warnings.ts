@@ -314,8 +314,10 @@ function unprovenWords({ concurrency, workers }: UnprovenClock): string {
       : workers.length === 1
         ? `The clock of the worker ${names} is`
         : `The clocks of the workers ${names} are`;
-  const rows = workers === undefined ? 'Each row' : 'Its rows have unproven_clock in stream_notes. Each';
-  return `${whose} not proven for ${inFlight} in flight. ${rows} still bounds its own error. To prove it${workers === undefined ? '' : ', on that machine'}: gatebench calibrate --concurrency ${concurrency} --save.`;
+  const isOne = workers?.length === 1;
+  const marked = workers && ` ${isOne ? 'Its' : 'Their'} rows have unproven_clock in stream_notes.`;
+  const where = workers && (isOne ? ', on that machine' : ', on each of these machines');
+  return `${whose} not proven for ${inFlight} in flight.${marked ?? ''} Each row still bounds its own error. To prove it${where ?? ''}: gatebench calibrate --concurrency ${concurrency} --save.`;
 }
 
 /** Maximum workers that a warning names. */
