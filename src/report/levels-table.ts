@@ -140,7 +140,7 @@ function notesOf({ load, slo, pairs, visits }: LoadFigures): string[] {
       : []),
     ...(lost > 0
       ? [
-          `void: ${count(lost, 'visit')} that this machine sent too late, or that broke off. They count for nothing and are made again`,
+          `void: ${count(lost, 'visit')} that this machine sent too late, that no server took, that lost a worker, or that broke off. They count for nothing and are made again`,
         ]
       : []),
     ...(pairs.some(({ level }) => level !== undefined) ? [levelPairsNote] : []),

@@ -48,6 +48,7 @@ test.each([
     expect(code).toBe(3);
     expect(flat(stdout)).toMatch(/^Nothing is sure: no visit of any level counts\./i);
     expect(flat(stdout)).not.toMatch(/breaks|broken \d/);
+    expect(flat(stdout)).toMatch(/void: \d visits? that .*that no server took/);
     expect(flat(stdout)).toMatch(
       new RegExp(`✗ quick at 40/s: \\d+ of \\d+ requests failed, ${cause.source}`),
     );
