@@ -286,7 +286,11 @@ export class Performer {
 
   /** Under load nothing is retried: an unreachable model would look like one that breaks. */
   #learnOfFirst({ cell, key, visit }: PlannedRequest, exchange: Exchange): void {
-    if (!visit || metOwnLimit(exchange) || lostItsWorker(exchange)) return;
+    if (!visit) return;
+    if (metOwnLimit(exchange) || lostItsWorker(exchange) || wasDropped(exchange)) {
+      this.#firstOf(cell).unsent(key);
+      return;
+    }
     const isFailure =
       exchange.outcome !== 'ok' &&
       (exchange.failure.status === 'error' || exchange.failure.status === 'empty');

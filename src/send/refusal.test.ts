@@ -110,6 +110,18 @@ describe('the first requests of a model under load', () => {
     expect(told(new FirstRequests(false), keys, (key) => key !== 'k4')).toEqual([]);
     expect(told(new FirstRequests(true), keys)).toEqual([]);
   });
+
+  test('one that was never sent answers nothing, and another one takes its place', () => {
+    const first = new FirstRequests(false);
+    for (const key of keys.slice(0, enoughFirst)) first.sent(key);
+    for (const key of keys.slice(0, 3)) first.unsent(key);
+    expect(told(first, keys)).toEqual([`k${enoughFirst - 1}`]);
+    const other = new FirstRequests(false);
+    for (const key of keys.slice(0, enoughFirst)) other.sent(key);
+    other.unsent('k0');
+    expect(told(other, keys.slice(1))).toEqual([]);
+    expect(other.ended('k0', true)).toBe(true);
+  });
 });
 
 test('ids, numbers and quotations do not make refusals different', () => {

@@ -115,6 +115,11 @@ export class FirstRequests {
     if (!this.#isOver && this.#sent.size < enoughFirst) this.#sent.add(key);
   }
 
+  /** It reached no server after all, so another one takes its place. */
+  unsent(key: string): void {
+    this.#sent.delete(key);
+  }
+
   /** Records how one ended. Returns whether all of the first have failed now. */
   ended(key: string, isFailure: boolean): boolean {
     if (this.#isOver || !this.#sent.has(key)) return false;
