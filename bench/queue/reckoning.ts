@@ -133,7 +133,7 @@ export function reckoningText(measured: QueueMeasured): string {
   return [
     table(['figure', 'value', 'from'], lines),
     '',
-    'What stops it, the first limit first:',
+    'What stops it, from the first limit to the last:',
     '',
     table(['limit', 'requests a second', `against ${fixed(found.requestsPerSecond, 0)}`], stops),
   ].join('\n');
