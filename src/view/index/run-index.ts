@@ -5,7 +5,7 @@ import type { AnyRow, Column } from '../../base/column.ts';
 import { FileState } from '../../journal/file-state.ts';
 import { readBatches, rowReader } from '../../journal/read-csv.ts';
 import { type ColumnName, requestColumns, type RequestRow } from '../../journal/request-columns.ts';
-import { isThere, runFiles } from '../../journal/run-folder.ts';
+import { runFiles } from '../../journal/run-folder.ts';
 import { readVerdicts } from '../../journal/verdicts.ts';
 import {
   cellColumns,
@@ -221,9 +221,11 @@ export class RunIndex {
   /** During a run, verdicts are in a separate file. */
   async #settleVerdicts(): Promise<void> {
     const path = join(this.#folder, runFiles.verdicts);
-    if (this.#unchecked.size === 0 || !(await isThere(path))) return;
-    const { size, mtimeMs } = await stat(path);
-    const at = `${size}/${mtimeMs}/${this.rows}`;
+    if (this.#unchecked.size === 0) return;
+    // The end of a run moves them into the rows and removes the file, perhaps at this moment.
+    const found = await stat(path).catch(() => undefined);
+    if (found === undefined) return;
+    const at = `${found.size}/${found.mtimeMs}/${this.rows}`;
     if (at === this.#verdictsAt) return;
     this.#verdictsAt = at;
     for (const [eventId, verdict] of await readVerdicts(this.#folder)) {
