@@ -161,6 +161,7 @@ async function server(
   const begin = async (): Promise<void> => {
     child = run();
     await listens(port, child);
+    if (isPostgres) await takesSessions(port, child);
   };
   const kill = async (): Promise<void> => {
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
@@ -207,6 +208,15 @@ export async function freePort(): Promise<number> {
   listener.close();
   await once(listener, 'close');
   return port;
+}
+
+/** Waits until a PostgreSQL that listens has started: before that, it refuses every session. */
+async function takesSessions(port: number, child: ChildProcess): Promise<void> {
+  const isReady = ['-q', '-h', '127.0.0.1', '-p', String(port)];
+  while (spawnSync(join(postgresFolder!, 'pg_isready'), isReady).status !== 0) {
+    if (child.exitCode !== null) throw new Error(`the server has ended with ${child.exitCode}`);
+    await delay(20);
+  }
 }
 
 /** Waits until it accepts connections. */
