@@ -16,7 +16,12 @@ export const levelColumns = [
   required(count('visits', 'visits that count')),
   count('passed', 'visits that kept the SLO; empty without one'),
   count('failed', 'visits that did not; empty without an SLO'),
-  required(count('void', 'visits in which this machine failed or the run stopped; they do not count')),
+  required(
+    count(
+      'void',
+      'visits that do not count: requests were sent too late, no server took any, a worker was lost, or the run stopped',
+    ),
+  ),
   text('word', '`held`, `broken` or `open`, by a sign test over the visits; empty without an SLO'),
   required(count('arrivals', 'requests that were due, or sent, in those visits')),
   number('achieved_rps', '1/s', 'requests sent in time ÷ windows; answered ÷ windows in a closed loop', 4),

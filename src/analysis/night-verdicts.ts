@@ -1,3 +1,4 @@
+import { compareValues } from '../base/compare-values.ts';
 import { type Column, list, required, type RowOf, text, time } from '../base/column.ts';
 import { rowCheck } from '../journal/csv-file.ts';
 import { type GateWord, gateWords } from './gate.ts';
@@ -46,7 +47,7 @@ export function nightVerdicts(rows: readonly VerdictRow[]): NightVerdict[] {
   }
   return [...last.values()]
     .map(([whole, ...alarms]) => verdictOf(whole!, alarms))
-    .sort((a, b) => compare(a.at, b.at) || compare(a.runId, b.runId));
+    .sort((a, b) => compareValues(a.at, b.at) || compareValues(a.runId, b.runId));
 }
 
 function verdictOf(
@@ -61,5 +62,3 @@ function verdictOf(
     ...(says === undefined ? {} : { says }),
   };
 }
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

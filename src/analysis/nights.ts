@@ -1,3 +1,4 @@
+import { compareValues } from '../base/compare-values.ts';
 import { defined } from '../base/defined.ts';
 import type { Ms } from '../base/clock.ts';
 import { median } from '../stats/quantile.ts';
@@ -72,9 +73,9 @@ export function nightsOf(
     decisions: rows
       .filter(({ kind }) => kind !== 'night')
       .map((row) => ({ ...row, run_id: groups[place.get(row.run_id) ?? -1]?.runIds[0] ?? row.run_id }))
-      .toSorted((a, b) => compareText(a.at, b.at)),
+      .toSorted((a, b) => compareValues(a.at, b.at)),
     series: [...series]
-      .sort(([a], [b]) => compareText(a, b))
+      .sort(([a], [b]) => compareValues(a, b))
       .map(([, ofRuns]) =>
         seriesOf(groups.map(({ runIds }) => runIds.flatMap((runId) => ofRuns.get(runId) ?? []))),
       ),
@@ -89,7 +90,7 @@ interface Group {
 /** The runs of each night, in order of start. */
 function groupsOf(lines: readonly HistoryRow[], each: 'night' | 'run'): Group[] {
   const starts = new Map(lines.map(({ run_id, at }) => [run_id, at]));
-  const inOrder = [...starts].sort(([a, aAt], [b, bAt]) => compareText(`${aAt} ${a}`, `${bAt} ${b}`));
+  const inOrder = [...starts].sort(([a, aAt], [b, bAt]) => compareValues(`${aAt} ${a}`, `${bAt} ${b}`));
   const groups: Group[] = [];
   for (const [runId, at] of inOrder) {
     const last = groups.at(-1);
@@ -136,10 +137,6 @@ function joined(
   const meanOf = (scale: (value: number) => number): number =>
     known.reduce((sum, { [of]: value = NaN, requests = 1 }) => sum + (requests / total) * scale(value), 0);
   return isShare ? meanOf((value) => value) : Math.exp(meanOf(Math.log));
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /**

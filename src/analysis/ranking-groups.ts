@@ -1,3 +1,4 @@
+import { compareValues } from '../base/compare-values.ts';
 import { dimensions, listsBy, type Names } from '../plan/cell.ts';
 import { letterGroups } from '../stats/letters.ts';
 import { labeller } from './cell-pairs.ts';
@@ -53,7 +54,7 @@ function rank(cells: readonly CellSamples[], metric: string): CellSamples[] {
       const worth = worthOf(cell, metric);
       return worth === undefined ? [] : [{ cell, worth }];
     })
-    .sort((a, b) => compareWorth(b.worth, a.worth))
+    .sort((a, b) => compareValues(b.worth, a.worth))
     .map(({ cell }) => cell);
 }
 
@@ -72,8 +73,4 @@ function headlineWorth(cell: CellSamples, metric: string): number | undefined {
   if (fails) return -Infinity;
   const figure = headlineOf(cell, metric, NaN)?.point;
   return figure === undefined ? undefined : betterOf(metric) === 'higher' ? figure : -figure;
-}
-
-function compareWorth(a: number, b: number): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -94,7 +94,7 @@ export class RemoteAsker implements Asker {
     for (const vantage of vantages.length > 0 ? vantages : [undefined]) await asker.#openPlace(vantage);
     if (asker.#inherited.size > 0)
       run.note(
-        `${count(asker.#inherited.size, 'request')} of before ${asker.#inherited.size === 1 ? 'is' : 'are'} in the queue still, and not asked again`,
+        `${count(asker.#inherited.size, 'request')} of the earlier process ${asker.#inherited.size === 1 ? 'is' : 'are'} still in the queue and will not be sent again`,
       );
     coordinator.onBeat(() => asker.#beat());
     asker.#listWorkers();
@@ -103,7 +103,7 @@ export class RemoteAsker implements Asker {
     return {
       ...{ asker, lost: coordinator.lost, close: () => asker.#close() },
       ended: () => {
-        asker.#saidShares();
+        asker.#reportShares();
         return Promise.resolve();
       },
     };
@@ -297,7 +297,7 @@ export class RemoteAsker implements Asker {
   }
 
   /** One line per worker that stays, in place of the live ones: its requests, the ones lost with it, and its rate. */
-  #saidShares(): void {
+  #reportShares(): void {
     const { showWorkers, note } = this.#options;
     this.#isOver = true;
     showWorkers([]);

@@ -233,7 +233,7 @@ class Service {
         throw new UserError(
           `the run ${run_id} uses the suite "${oneLine(suiteName, 80)}" (${short(found)}), and this worker accepts only ` +
             `${[...(hashes ?? [])].map(short).join(', ')}. Nothing is sent. ` +
-            `A run that selects models, prompts, or tags has another hash: allow it with --suite-hash ${short(found)}.`,
+            `A run that selects models, prompts, or tags has another hash: allow it with --suite-hash ${found}.`,
         );
       return suite;
     } finally {

@@ -1,3 +1,4 @@
+import { compareValues } from '../base/compare-values.ts';
 import { normalCdf } from './normal.ts';
 
 /** Up to here the null distribution is exact. Beyond, the normal approximation is right to at least three digits. */
@@ -31,7 +32,7 @@ export function signedRank(differences: readonly number[]): SignedRank {
 
 /** Twice the mean rank of each size, 1 for the smallest. */
 function doubledRanks(sizes: readonly number[]): number[] {
-  const order = sizes.map((_, index) => index).sort((a, b) => compare(sizes[a]!, sizes[b]!));
+  const order = sizes.map((_, index) => index).sort((a, b) => compareValues(sizes[a]!, sizes[b]!));
   const ranks = new Array<number>(sizes.length);
   for (let first = 0; first < order.length;) {
     let end = first + 1;
@@ -40,11 +41,6 @@ function doubledRanks(sizes: readonly number[]): number[] {
     first = end;
   }
   return ranks;
-}
-
-/** Infinity minus infinity is not a number, so do not subtract here. */
-function compare(a: number, b: number): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /**

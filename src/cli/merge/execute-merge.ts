@@ -1,3 +1,4 @@
+import { compareValues } from '../../base/compare-values.ts';
 import { exitCode, type ExitCode } from '../../base/user-error.ts';
 import { createRunFolder } from '../../journal/create-run-folder.ts';
 import { lockRun } from '../../journal/lock.ts';
@@ -29,7 +30,7 @@ export async function executeMerge(flags: MergeFlags, io: Io): Promise<ExitCode>
   assertSamePlan(parts);
   parts.sort(
     (a, b) =>
-      compareText(placesText(a), placesText(b)) ||
+      compareValues(placesText(a), placesText(b)) ||
       (a.manifest.shard?.index ?? 1) - (b.manifest.shard?.index ?? 1),
   );
   const manifest = joinedManifest(parts);
@@ -51,8 +52,6 @@ export async function executeMerge(flags: MergeFlags, io: Io): Promise<ExitCode>
 }
 
 const placesText = ({ manifest }: Part): string => manifest.vantages?.join() ?? '';
-
-const compareText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function summaryLine(parts: readonly Part[], out: string): string {
   const missing = missingShards(parts);

@@ -1,3 +1,4 @@
+import { compareValues } from '../../base/compare-values.ts';
 import type { HistoryRow } from '../../analysis/history.ts';
 import type { NightRow } from '../../analysis/night-figures.ts';
 import { nightVerdicts, type NightVerdict, type VerdictRow } from '../../analysis/night-verdicts.ts';
@@ -35,7 +36,7 @@ export function knownRuns({ history, verdicts }: Pick<HistoryTables, 'history' |
   const runs = new Map(
     rows.map(({ suite, run_id, at }) => [JSON.stringify([suite, run_id]), { suite, runId: run_id, at }]),
   );
-  return [...runs.values()].sort((a, b) => compare(a.at, b.at) || compare(a.runId, b.runId));
+  return [...runs.values()].sort((a, b) => compareValues(a.at, b.at) || compareValues(a.runId, b.runId));
 }
 
 /** The site of a history. Pure. Undefined if the history has no run. */
@@ -50,7 +51,7 @@ export function siteOf(sources: SiteSources): Site | undefined {
     updatedAt: runs.at(-1)!.at,
     firstRun: runs[0].runId,
     warnings,
-    suites: [...new Set(runs.map(({ suite }) => suite))].sort(compare).map((suite) =>
+    suites: [...new Set(runs.map(({ suite }) => suite))].sort(compareValues).map((suite) =>
       suiteOf(suite, sources, {
         ...names,
         trend: trends.find((trend) => trend.suite === suite),
@@ -75,9 +76,9 @@ function namesOf({ nights }: HistoryTables, runs: readonly KnownRun[]): Names {
     ]),
   ].sort(
     (a, b) =>
-      compare(a.at, b.at) ||
+      compareValues(a.at, b.at) ||
       a.parts.length - b.parts.length ||
-      compare(a.parts.join('\n'), b.parts.join('\n')),
+      compareValues(a.parts.join('\n'), b.parts.join('\n')),
   );
   return {
     suites: new LastingNames(runs.map(({ suite }) => [suite])),
@@ -154,15 +155,15 @@ function modelsOf(rows: readonly NightRow[], drops: readonly Drop[], badges: Las
           (vantage ?? row.vantage) === row.vantage,
       ),
   );
-  const byModel = [...Map.groupBy(kept, modelOf)].sort(([a], [b]) => compare(a, b));
+  const byModel = [...Map.groupBy(kept, modelOf)].sort(([a], [b]) => compareValues(a, b));
   return byModel.flatMap(([model, ofModel]) => {
     const at = ofModel
       .map((row) => row.at)
-      .sort(compare)
+      .sort(compareValues)
       .at(-1)!;
     const newest = ofModel
       .filter((row) => row.at === at)
-      .sort((a, b) => compare(partsOf(a).join('\n'), partsOf(b).join('\n')));
+      .sort((a, b) => compareValues(partsOf(a).join('\n'), partsOf(b).join('\n')));
     const ways = waysOf(newest);
     const [plain, ...others] = newest.map((row) => siteModel(row, ways, badges.of(...partsOf(row))));
     // The first also has the short address.
@@ -188,5 +189,3 @@ function siteModel(row: NightRow, ways: Ways, address: string): SiteModel {
 }
 
 const dayOf = (at: string): string => at.slice(0, 10);
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -88,11 +88,14 @@ async function knownSuites(files: readonly string[]): Promise<Map<string, string
   return known;
 }
 
-/** At least as much of a hash as messages show. Throws a UserError for anything else. */
+/**
+ * A suite_hash. It protects this worker's tokens, so half of it is the least: whoever can write to the queue could make a
+ * suite that begins with fewer characters. Throws a UserError for anything else.
+ */
 function suiteHashNamed(text: string): string {
-  if (/^[0-9a-f]{12,64}$/.test(text)) return text;
+  if (/^[0-9a-f]{32,64}$/.test(text)) return text;
   throw new UserError(
-    `--suite-hash "${text}": expected the suite_hash of a run, or its first 12 characters or more.`,
+    `--suite-hash "${text}": expected the suite_hash of a run, or its first 32 characters or more.`,
   );
 }
 

@@ -38,6 +38,11 @@ describe('what is wrong is named before anything is sent', () => {
       /127\.0\.0\.1:1 cannot be reached: .*ECONNREFUSED/,
     ],
     [['worker', '--queue', 'redis://127.0.0.1:1', '--suite-hash', 'abc'], /--suite-hash "abc": expected/],
+    // As few as a message shows can be forged.
+    [
+      ['worker', '--queue', 'redis://127.0.0.1:1', '--suite-hash', 'f00df00df00d'],
+      /first 32 characters or more/,
+    ],
     [['run', '--queue', 'redis://127.0.0.1:1', '--lease', 'soon'], /--lease takes a number with its unit/],
     [['run', '--queue', 'redis://127.0.0.1:1', '--vantage', 'fra,a b'], /--vantage "a b"/],
     [['worker', '--queue', 'redis://127.0.0.1:1', '--vantage', 'a:b'], /--vantage "a:b"/],
@@ -72,7 +77,7 @@ describe.skipIf(withoutRedis !== undefined).concurrent('with a server', () => {
     await using cwd = await scratch();
     const url = ownDatabase(queue);
     await using t = await trial(cwd.path, url);
-    const worker = t.worker('--suite-hash', 'f00df00df00df00d');
+    const worker = t.worker('--suite-hash', 'f00d'.repeat(8));
     const run = t.run('--worker-timeout', '60s');
     const { code, stderr } = await worker.finished;
     expect([code, stderr]).toEqual([

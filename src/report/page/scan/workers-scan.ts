@@ -1,3 +1,4 @@
+import { compareValues } from '../../../base/compare-values.ts';
 import type { RequestRow } from '../../../journal/request-columns.ts';
 import { isWorkerLost } from '../../../measure/own-limits.ts';
 import { type CellTimeline, Timeline } from './timeline-scan.ts';
@@ -61,7 +62,7 @@ export class Workers {
         // Its prompts and models are mixed: there is no usual latency.
         return { name, vantage, lost, timeline: this.#timeline.of(number, () => undefined) };
       })
-      .sort((a, b) => compareTexts(a.vantage ?? '', b.vantage ?? '') || compareTexts(a.name, b.name));
+      .sort((a, b) => compareValues(a.vantage ?? '', b.vantage ?? '') || compareValues(a.name, b.name));
   }
 
   /** Number of workers beyond the limit. */
@@ -69,5 +70,3 @@ export class Workers {
     return this.#beyond.size;
   }
 }
-
-const compareTexts = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
