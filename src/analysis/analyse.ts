@@ -20,7 +20,7 @@ import { answerLength } from './quality/lengths.ts';
 import { firmPairs, qualityOf, type QualityFigures } from './quality/quality.ts';
 import type { QualityRecords } from '../journal/quality-journals.ts';
 import { tooBusy } from './own-lag.ts';
-import { factsOf, plannedRequests, unprovenClock } from './run-facts.ts';
+import { factsOf, plannedRequests, unprovenClocks } from './run-facts.ts';
 import { ServerTimesCollector } from './server-time-shares.ts';
 import { summarise } from './summarise.ts';
 import { choose, type Choice } from './choice.ts';
@@ -126,7 +126,7 @@ function analysisOf(seen: Seen, manifest: Manifest, records?: QualityRecords): A
   const planned = plannedRequests(manifest);
   const facts = defined({
     loopUtilisation: manifest.loop_utilisation,
-    unprovenClock: unprovenClock(manifest),
+    unprovenClocks: unprovenClocks(manifest),
   });
   const warnings = [
     ...(load?.levels.some(({ visits }) => visits > 0) === true ? machineWarnings(facts) : []),

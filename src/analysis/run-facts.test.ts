@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Manifest } from '../journal/manifest.ts';
-import { unprovenClock } from './run-facts.ts';
+import { unprovenClocks } from './run-facts.ts';
 
 const manifest = (
   ceilings: readonly (number | undefined)[],
@@ -23,11 +23,11 @@ test.each([
   ['what the ceilings of the models leave of it', [1, 2], 8, 3],
   ['no more than is asked for', [8, 8], 4, 4],
 ] as const)('a clock has to be proven for %s', (_, ceilings, concurrency, inFlight) => {
-  expect(unprovenClock(manifest(ceilings, concurrency))).toEqual({ concurrency: inFlight });
+  expect(unprovenClocks(manifest(ceilings, concurrency))).toEqual([{ concurrency: inFlight }]);
 });
 
 test('simulated models need no proof', () => {
-  expect(unprovenClock(manifest([undefined], 8, 'demo'))).toBeUndefined();
+  expect(unprovenClocks(manifest([undefined], 8, 'demo'))).toEqual([]);
 });
 
 test('where workers ask, the clock of each has to be proven, for what it may have in flight', () => {
@@ -42,6 +42,11 @@ test('where workers ask, the clock of each has to be proven, for what it may hav
       ...{ name: `w${n}`, version: '1.0.0', concurrency: 4, calibration },
     })),
   });
-  expect(unprovenClock(run(proven, proven))).toBeUndefined();
-  expect(unprovenClock(run(proven, undefined))).toEqual({ concurrency: 4, workers: ['w1'] });
+  expect(unprovenClocks(run(proven, proven))).toEqual([]);
+  expect(unprovenClocks(run(proven, undefined))).toEqual([{ concurrency: 4, workers: ['w1'] }]);
+  // The run's own machine sent some, too.
+  expect(unprovenClocks({ ...run(proven), sent_here: true })).toEqual([{ concurrency: 8 }]);
+  const calibration = { levels: proven.levels.map((each) => ({ ...each, streams: 8 })) };
+  expect(unprovenClocks({ ...run(proven), sent_here: true, calibration })).toEqual([]);
+  expect(unprovenClocks({ ...run(undefined), sent_here: true })).toHaveLength(2);
 });

@@ -46,9 +46,15 @@ export interface UnprovenClock {
   workers?: string[];
 }
 
-/** Undefined if the clocks were proven, or if everything is simulated. */
-export function unprovenClock({ suite, routes, calibration, workers }: Manifest): UnprovenClock | undefined {
-  if (routes.every(({ route }) => isSimulatedRoute(route))) return undefined;
+/** That of the run's own machine, and those of its workers, if either sent. Empty if everything is simulated. */
+export function unprovenClocks({
+  suite,
+  routes,
+  calibration,
+  workers,
+  sent_here: sentHere = workers === undefined,
+}: Manifest): UnprovenClock[] {
+  if (routes.every(({ route }) => isSimulatedRoute(route))) return [];
   const inFlight = expectedInFlight(
     suite,
     cellsOf(
@@ -56,15 +62,20 @@ export function unprovenClock({ suite, routes, calibration, workers }: Manifest)
       routes.map(({ route }) => route),
     ),
   );
-  if (!workers)
-    return isProven(calibration as Calibration | undefined, inFlight) ? undefined : { concurrency: inFlight };
+  const isOwn = sentHere && !isProven(calibration as Calibration | undefined, inFlight);
   // Workers stamp with their own clocks.
-  const unproven = workers.filter((worker) => !isProvenWorker(worker, inFlight));
-  if (unproven.length === 0) return undefined;
-  return {
-    concurrency: Math.min(inFlight, Math.max(...unproven.map((worker) => worker.concurrency))),
-    workers: [...new Set(unproven.map(({ name }) => name))],
-  };
+  const unproven = (workers ?? []).filter((worker) => !isProvenWorker(worker, inFlight));
+  return [
+    ...(isOwn ? [{ concurrency: inFlight }] : []),
+    ...(unproven.length === 0
+      ? []
+      : [
+          {
+            concurrency: Math.min(inFlight, Math.max(...unproven.map((worker) => worker.concurrency))),
+            workers: [...new Set(unproven.map(({ name }) => name))],
+          },
+        ]),
+  ];
 }
 
 /** Maximum clocks that are shown. */
@@ -76,11 +87,13 @@ function clockFact({ calibration, workers }: Manifest): string | undefined {
     const known = found as Calibration | undefined;
     return known && `${known.sentence} Calibrated ${known.measured_at.slice(0, 10)}.`;
   };
-  if (!workers) return said(calibration);
+  const here = said(calibration);
+  if (!workers) return here;
   const clocks = workers.flatMap(({ name, calibration: own }) => {
     const sentence = said(own);
     return sentence === undefined ? [] : [`${oneLine(name, 40)}: ${sentence}`];
   });
+  if (here !== undefined) clocks.unshift(`this machine: ${here}`);
   if (clocks.length === 0) return undefined;
   const rest = clocks.length - mostClocks;
   return [

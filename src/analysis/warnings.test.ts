@@ -23,7 +23,7 @@ test.each<[string, WarningFacts]>([
   ['sequential-order', { order: 'sequential' }],
   ['unfinished', { planned: 41, status: 'interrupted' }],
   ['busy-loop', { loopUtilisation: 0.61 }],
-  ['unproven-clock', { unprovenClock: { concurrency: 8 } }],
+  ['unproven-clock', { unprovenClocks: [{ concurrency: 8 }] }],
 ])("the manifest's facts give %s", async (kind, facts) => {
   expect(kinds(warningsOf(await collected(...sound()), facts))).toEqual([kind]);
 });

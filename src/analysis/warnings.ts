@@ -59,7 +59,7 @@ export interface WarningFacts {
   /** Share of the time in which the event loop was busy, 0 to 1. */
   readonly loopUtilisation?: number;
   /** A clock that `calibrate` has not proven. */
-  readonly unprovenClock?: UnprovenClock;
+  readonly unprovenClocks?: readonly UnprovenClock[];
 }
 
 /** Above this share of the answers, a warning says that a metric is known only within our own lag. */
@@ -149,9 +149,9 @@ function runWarnings(collected: Collected, facts: WarningFacts): Warning[] {
 }
 
 /** Warnings about this machine. */
-export function machineWarnings({ unprovenClock, loopUtilisation = 0 }: WarningFacts): Warning[] {
+export function machineWarnings({ unprovenClocks = [], loopUtilisation = 0 }: WarningFacts): Warning[] {
   return [
-    ...(unprovenClock === undefined ? [] : [{ kind: 'unproven-clock' as const, ...unprovenClock }]),
+    ...unprovenClocks.map((clock) => ({ kind: 'unproven-clock' as const, ...clock })),
     ...(loopUtilisation > busyLoop ? [{ kind: 'busy-loop' as const, utilisation: loopUtilisation }] : []),
   ];
 }

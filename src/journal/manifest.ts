@@ -248,6 +248,7 @@ export const manifestSchema = known({
   loop_utilisation: share.optional(),
   calibration: calibration.optional(),
   workers: z.array(workerSchema).optional(),
+  sent_here: z.boolean().optional(),
   local: known({
     version: z.string().optional(),
     before: loadedModels,
@@ -308,6 +309,8 @@ export interface Manifest {
   calibration?: unknown;
   /** The workers of the run, with what is known of their clocks. Absent if the run sent its own requests. */
   workers?: { name: string; vantage?: string; version: string; concurrency: number; calibration?: unknown }[];
+  /** Whether this machine sent, too, in a run that has workers. Absent: no in a run with workers, yes in another. */
+  sent_here?: boolean;
   /**
    * A local Ollama and the models in its memory before the first request and after the last. Absent on other routes.
    */

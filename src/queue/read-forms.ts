@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Ms } from '../base/clock.ts';
 import { workerSchema } from '../journal/manifest.ts';
 import { chunkKinds } from '../measure/chunk-log.ts';
 import type { Hello, ResultForm, WorkerBeat } from './forms.ts';
@@ -6,7 +7,9 @@ import type { Hello, ResultForm, WorkerBeat } from './forms.ts';
 /** What comes from other machines is checked once, here: it may be of another version, or from a stranger. */
 const known = z.looseObject;
 
-const ms = z.number().min(0);
+/** Longer than any request, and short enough that a time with it is still a date. */
+const longestMs: Ms = 30 * 24 * 3_600_000;
+const ms = z.number().min(0).max(longestMs);
 const word = z.string().max(1000);
 
 const hello = known({

@@ -16,7 +16,7 @@ import { qualityTables } from '../../journal/quality-journals.ts';
 import { readCsv } from '../../journal/read-csv.ts';
 import { isThere, newRunId, runFiles, writeWhole } from '../../journal/run-folder.ts';
 import { readRun } from '../../analysis/read-run.ts';
-import { unprovenClock } from '../../analysis/run-facts.ts';
+import { unprovenClocks } from '../../analysis/run-facts.ts';
 import { missingShards, partName, shardName, type Part } from './same-plan.ts';
 
 /** The manifest of the merged run. Parts are in the order of their places and shards. */
@@ -56,10 +56,14 @@ export function joinedManifest(parts: readonly Part[]): Manifest {
   if (vantages.length > 0) joined.vantages = vantages;
   if (!manifests.every(({ labels }) => sameJson(labels, joined.labels))) delete joined.labels;
   // The clocks of the whole are as good as the worst one.
-  const unproven = manifests.find((manifest) => unprovenClock(manifest) !== undefined);
+  const own = manifests.filter(({ workers, sent_here: sentHere = workers === undefined }) => sentHere);
+  const unproven = own.find((manifest) =>
+    unprovenClocks(manifest).some(({ workers }) => workers === undefined),
+  );
   delete joined.calibration;
-  Object.assign(joined, defined({ calibration: (unproven ?? manifests[0]!).calibration }));
+  Object.assign(joined, defined({ calibration: (unproven ?? own[0])?.calibration }));
   const workers = manifests.flatMap((manifest) => manifest.workers ?? []);
+  if (workers.length > 0) joined.sent_here = own.length > 0;
   if (workers.length > 0)
     joined.workers = workers.filter((one, at) => workers.findIndex((other) => sameJson(one, other)) === at);
   // Each shard may have had its own server.

@@ -89,8 +89,8 @@ async function knownSuites(files: readonly string[]): Promise<Map<string, string
 }
 
 /**
- * A suite_hash. It protects this worker's tokens, so half of it is the least: whoever can write to the queue could make a
- * suite that begins with fewer characters. Throws a UserError for anything else.
+ * A suite_hash, or half of it at least. It protects this worker's tokens, and a writer to the queue could make a suite
+ * whose hash begins with fewer given characters. Throws a UserError for anything else.
  */
 function suiteHashNamed(text: string): string {
   if (/^[0-9a-f]{32,64}$/.test(text)) return text;

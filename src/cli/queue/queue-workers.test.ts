@@ -38,6 +38,7 @@ describe.skipIf(withoutRedis !== undefined).concurrent('workers that are lost', 
       expect.stringContaining('until now workers sent this run; the rest is sent from here'),
     ]);
     expect((await t.rows()).filter(({ final }) => final)).toHaveLength(4);
+    expect(rest.stdout.replace(/\s+/g, ' ')).toContain('The clock of this machine is not proven');
   });
 
   test('two workers cannot share a name: the second one says so, and ends', async () => {

@@ -127,6 +127,8 @@ async function goOn(around: Surroundings): Promise<ExitCode> {
     const changed = changeOfSenders(flags, manifest);
     if (changed !== undefined) {
       manifest.notes.push({ at: io.clock.wall().toISOString(), text: changed });
+      manifest.sent_here = true;
+      if (flags.queue === undefined) manifest.calibration = loadCalibration(stateFolder(io.env));
       if (!flags.quiet) io.stderr.write(`${changed}\n`);
     }
     const names = manifest.routes.map(({ route }) => route);
