@@ -95,8 +95,9 @@ async function dumpOfRedis(url: string): Promise<string> {
   const client = new Redis(url);
   try {
     const keys = await client.keys('*');
-    const values = await Promise.all(keys.map((key) => client.dumpBuffer(key)));
-    return values.map((value, at) => `${keys[at]}\n${value.toString('latin1')}`).join('\n');
+    const values: (Buffer | null)[] = await Promise.all(keys.map((key) => client.dumpBuffer(key)));
+    // A run that goes on may have removed a key meanwhile.
+    return values.map((value, at) => `${keys[at]}\n${value?.toString('latin1') ?? ''}`).join('\n');
   } finally {
     client.disconnect();
   }
