@@ -8,15 +8,22 @@ import { cellKey, cellName, type Names, namesOf } from '../plan/cell.ts';
 import { causesOf, failureText } from './causes.ts';
 import { limitOf } from './level-words.ts';
 import { successFloor } from './success.ts';
-import { missedOf } from './visits.ts';
+import { counts, missedOf, type Visit } from './visits.ts';
 
 /** Maximum lines for one level. */
 const mostCauses = 2;
 
+/** The requests of one visit, or of several: how many, and why some were not good. */
+interface Tally {
+  requests: number;
+  texts: string[];
+}
+
 /** Why requests of a level were not good: one line per cause, for levels with too many of them. */
 export class LevelCauses {
   readonly #design: Design;
-  readonly #levels = new Map<string, { cell: Names; level: number; requests: number; texts: string[] }>();
+  /** By cell, level, and visit. */
+  readonly #tallies = new Map<string, Tally>();
 
   constructor(design: Design) {
     this.#design = design;
@@ -25,10 +32,9 @@ export class LevelCauses {
   add(row: RequestRow): void {
     const { level, visit } = row;
     if (visit === undefined || level === undefined || !row.final || row.phase !== 'measure') return;
-    const cell = namesOf(row);
-    const key = cellKey({ ...cell, level });
-    const known = this.#levels.get(key) ?? { cell, level, requests: 0, texts: [] };
-    this.#levels.set(key, known);
+    const key = keyOf(namesOf(row), level, visit);
+    const known = this.#tallies.get(key) ?? { requests: 0, texts: [] };
+    this.#tallies.set(key, known);
     known.requests++;
     // Requests that found the ceiling full have their own column.
     const text = isDropped({ family: row.error_family, code: row.error_code })
@@ -48,10 +54,13 @@ export class LevelCauses {
       : `failed, ${failureText(row)}`;
   }
 
-  lines(manifest: Manifest): string[] {
+  /** Of the visits that count. Of all visits, for a level of which none counts. */
+  lines(manifest: Manifest, visits: readonly Visit[]): string[] {
     const { load, slo, limit } = this.#design;
     const allowed = 1 - (slo?.attainment ?? successFloor);
-    const bad = [...this.#levels.values()]
+    const ofLevels = Map.groupBy(visits, ({ cell, level }) => cellKey({ ...cell, level }));
+    const bad = [...ofLevels.values()]
+      .map((own) => ({ ...this.#tallyOf(own), cell: own[0]!.cell, level: own[0]!.level }))
       .filter(({ requests, texts }) => texts.length > allowed * requests)
       .sort((a, b) => a.level - b.level);
     const cells = new Set<string>();
@@ -67,4 +76,18 @@ export class LevelCauses {
         ),
     );
   }
+
+  #tallyOf(visits: readonly Visit[]): Tally {
+    const valid = visits.filter(counts);
+    const tallies = (valid.length > 0 ? valid : visits).flatMap(
+      ({ cell, level, number }) => this.#tallies.get(keyOf(cell, level, number)) ?? [],
+    );
+    return {
+      requests: tallies.reduce((sum, { requests }) => sum + requests, 0),
+      texts: tallies.flatMap(({ texts }) => texts),
+    };
+  }
 }
+
+const keyOf = (cell: Names, level: number, visit: number): string =>
+  `${cellKey({ ...cell, level })}\n${visit}`;

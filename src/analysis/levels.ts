@@ -75,7 +75,10 @@ export class LevelCollector implements RowCollector {
       levels: levels.flat(),
       limits: limits.flat(),
       pairs: this.#pairs(cells, levels, limits.flat()),
-      causes: this.#causes.lines(this.#run.manifest),
+      causes: this.#causes.lines(
+        this.#run.manifest,
+        cells.flat().filter(({ kind }) => kind === 'visit'),
+      ),
       visits: cells.flat().map(({ cell, level, kind, isBrokenOff, outcome }) => ({
         ...namesOf(cell),
         ...{ level, kind, share: outcome.share },

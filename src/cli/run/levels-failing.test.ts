@@ -97,8 +97,9 @@ test('a level that a limit of the gateway breaks is broken, and says whose refus
   await using cwd = await scratch();
   const { code, stdout, url } = await ran(cwd.path, { rateLimit: { requests: 2, windowMs: 60_000 } });
   expect(code).toBe(0);
-  expect(flat(stdout)).toMatch(/✗ quick at 40\/s: 1\d of 20 requests failed, gateway .*429/);
-  expect(flat(stdout)).toMatch(/quick 40\/s open 0 of 1 .* 1\d /);
+  // A visit that this machine sent too late is made again, and then the limit is used up from the start.
+  expect(flat(stdout)).toMatch(/✗ quick at 40\/s: (18|20) of 20 requests failed, gateway .*429/);
+  expect(flat(stdout)).toMatch(/quick 40\/s open 0 of 1 .* (18|20) /);
 
   const before = await readdir(await onlyRun(cwd.path));
   const again = await gatebench(['run', '--retry-errors', 'latest', '--base-url', url], cwd.path, {
