@@ -16,7 +16,11 @@ const suite = {
 
 test.each([
   ['under flags of its own', '', measuringFlags.join(' ')],
-  ['under those of the user, if these are about the same', '--max_semi_space_size=8', ''],
+  [
+    'with those of the user where there are any',
+    '--max_semi_space_size=8 --v8-pool-size=2',
+    measuringFlags[1]!,
+  ],
 ])('measures %s', async (_, options, flags) => {
   await using cwd = await scratch();
   await writeFile(join(cwd.path, 'one.yaml'), JSON.stringify(suite));

@@ -19,23 +19,29 @@ if (major < 22 || (major === 22 && minor < 19)) {
 
 /** Commands that stamp instants. */
 function measures(command: string | undefined): boolean {
-  return command === 'run' || command === 'calibrate';
+  return command === 'run' || command === 'calibrate' || command === 'worker';
 }
 
 /**
  * Replaces this process by a Node with these flags. The process id stays, so that signals and the parent process find
- * it. Does nothing if that is impossible (Windows, or forbidden by --permission), or if the user has set the size.
+ * it. What the user has set stays. Does nothing if that is impossible (Windows, or forbidden by --permission).
  */
 function startAgainWith(flags: readonly string[]): void {
   const given = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].join(' ');
-  // Node also accepts flags with underscores.
-  if (/semi[-_]space[-_]size/.test(given) || process.platform === 'win32') return;
+  const missing = flags.filter((flag) => !isGiven(flag, given));
+  if (missing.length === 0 || process.platform === 'win32') return;
   const [node, ...args] = process.argv as [string, ...string[]];
   try {
-    process.execve?.(process.execPath, [node, ...flags, ...process.execArgv, ...args], process.env);
+    process.execve?.(process.execPath, [node, ...missing, ...process.execArgv, ...args], process.env);
   } catch {
     // Measured anyway, as the manifest says, with a wider tail of arrival errors.
   }
+}
+
+/** Node also accepts flags with underscores, and flags that are turned off. */
+function isGiven(flag: string, given: string): boolean {
+  const name = flag.replace(/^--/, '').replace(/=.*/, '');
+  return given.replaceAll('_', '-').includes(name);
 }
 
 export {};

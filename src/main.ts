@@ -21,6 +21,7 @@ const processIo: Io = {
   cwd: '.',
   clock: systemClock,
   signals: process,
+  isOwnProcess: true,
   // A clone has no built program yet.
   program: process.argv[1]?.endsWith('.ts') ? 'npm run -s gatebench --' : 'npx gatebench',
   startMock: async (options) => (await import('./mock/spawn.ts')).spawnMock(options),

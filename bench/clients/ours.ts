@@ -8,7 +8,7 @@ const timeouts = { connectMs: 10_000, firstTokenMs: 120_000, idleMs: 120_000, to
 
 /** The client of `gatebench run`, unchanged. */
 export function createOurs(url: string): Client {
-  const wire = openThreadWire({ timeouts, note: (text) => console.error(text) });
+  const wire = openThreadWire({ timeouts, precedence: true, note: (text) => console.error(text) });
   const gateway = new Gateway({ wire, clock: systemClock, redact: (text) => text });
   return {
     async stream(eventId, shape, knobs) {

@@ -6,6 +6,7 @@ import { renderCalibration } from '../diagnose/calibrate/render-calibration.ts';
 import type { CalibrateFlags } from './commands/calibrate-command.ts';
 import type { Io } from './io.ts';
 import { stdoutStyle } from './terminal.ts';
+import { wireOf } from './wire-of.ts';
 
 /** True time to the first token: short enough to be quick, long enough that the cost of the request is over. */
 const ttftMs = 100;
@@ -21,6 +22,7 @@ export async function executeCalibrate(flags: CalibrateFlags, io: Io): Promise<E
     shape: { tokensPerSecond, tokens, ttftMs },
     secondsPerLevel: seconds,
     clock: io.clock,
+    openWire: wireOf(io),
     onLevel: (streams) => say(`measuring with ${count(streams, 'stream')} at once …`),
   });
   io.stdout.write(

@@ -35,9 +35,11 @@ export interface Io {
    * Emits `SIGINT` and `SIGTERM`. In the program, the process itself. Without a listener, a signal ends the process.
    */
   signals: NodeJS.EventEmitter;
+  /** Nothing else runs in this process: threads may be put in order of precedence. Absent: something may. */
+  isOwnProcess?: boolean;
   /** The command that starts this program. */
   program: string;
-  /** Opens what sends the requests of a run. Absent: a thread of its own. */
+  /** Opens what sends the requests of a run. Absent: a thread of its own (wire-of.ts). */
   openWire?: SendOptions['openWire'];
   /** Starts the gateway of the route `demo`. */
   startMock: (options: Partial<MockOptions>) => Promise<RunningMock>;

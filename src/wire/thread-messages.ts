@@ -9,6 +9,8 @@ export interface ThreadData {
   ca: string | undefined;
   /** Limit for all answers in flight, in bytes. */
   budget: number;
+  /** All other threads of this process give way to it. */
+  precedence: boolean;
 }
 
 /** Messages to the thread. `due` of an ask is on the clock of the machine. */

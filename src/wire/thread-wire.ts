@@ -23,6 +23,11 @@ const threadUrl = new URL(`./thread${extname(import.meta.url)}`, import.meta.url
 export interface ThreadWireOptions extends WireOptions {
   /** Called if requests are sent from this thread because there is no other, with the reason. */
   note: (text: string) => void;
+  /**
+   * All other threads of this process give way to the one that stamps, from now to its end. Only for a process of our
+   * own. Absent: no.
+   */
+  precedence?: boolean | undefined;
 }
 
 /**
@@ -46,12 +51,19 @@ function withoutThread(error: unknown): string {
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Throws if this process may not start a thread. */
-export function startThread({ timeouts, env = {}, ca, budget }: ThreadWireOptions): Worker {
+export function startThread({
+  timeouts,
+  env = {},
+  ca,
+  budget,
+  precedence = false,
+}: ThreadWireOptions): Worker {
   const workerData: ThreadData = {
     timeouts,
     proxies: proxiesIn(env),
     ca,
     budget: budget?.limit ?? defaultBudget(),
+    precedence,
   };
   const began = (execArgv: string[]): Worker =>
     new Worker(threadUrl, {

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { ByteBudget } from './byte-budget.ts';
 import { Engine } from './engine.ts';
+import { takePrecedence } from './precedence.ts';
 import { type FromThread, machineAhead, type ThreadData, type ToThread } from './thread-messages.ts';
 import { openWays } from './ways.ts';
 
@@ -8,7 +9,7 @@ import { openWays } from './ways.ts';
  * The thread that sends and stamps. It imports little and decodes nothing, so it loads quickly and nothing keeps it
  * from stamping.
  */
-const { timeouts, proxies, ca, budget: limit } = workerData as ThreadData;
+const { timeouts, proxies, ca, budget: limit, precedence } = workerData as ThreadData;
 const port = parentPort!;
 const budget = new ByteBudget(limit);
 const engine = new Engine({
@@ -17,6 +18,7 @@ const engine = new Engine({
   budget,
   emit: (batch) => port.postMessage(batch, [batch]),
 });
+if (precedence) takePrecedence();
 const ahead = machineAhead();
 const tell = (said: FromThread): void => port.postMessage(said);
 

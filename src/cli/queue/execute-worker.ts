@@ -22,6 +22,7 @@ import type { Io } from '../io.ts';
 import { demoGateway } from '../run/demo-gateway.ts';
 import { onInterruption } from '../signals.ts';
 import { addressOfQueue, timeOf, warningsOf } from './queue-address.ts';
+import { wireOf } from '../wire-of.ts';
 
 /** Long enough for a bound, short enough not to delay a waiting run. */
 const calibrationSeconds = 1;
@@ -56,7 +57,7 @@ export async function executeWorker(flags: WorkerFlags, io: Io): Promise<ExitCod
     const end = await work({
       ...{ server, name, idleMs, say, calibration, env: io.env, clock: io.clock },
       ...{ vantage, concurrency: flags.concurrency, maxRequests: flags.maxRequests },
-      ...{ stop: interruption.stop, kill: interruption.kill, openWire: io.openWire },
+      ...{ stop: interruption.stop, kill: interruption.kill, openWire: wireOf(io) },
       redact: redactor(secretsOf(readEnvironment(io.env, io.cwd))),
       hashes: hashes.size > 0 ? hashes : undefined,
       targetsOf: async (suite, names) =>
@@ -124,5 +125,6 @@ async function calibrated(
     shape: { tokensPerSecond: 50, tokens: 40, ttftMs: 100 },
     secondsPerLevel: calibrationSeconds,
     clock: io.clock,
+    openWire: wireOf(io),
   });
 }

@@ -23,6 +23,7 @@ import { budgetOf, readSuites } from './read-suite.ts';
 import { runProgress } from './run-progress.ts';
 import { assertSameRun, changeOfSenders } from './same-run.ts';
 import { assertAddressed, assertNoSecrets, routeNames } from './setup.ts';
+import { wireOf } from '../wire-of.ts';
 
 /** Shared by all suites of one command. */
 interface Surroundings {
@@ -178,8 +179,8 @@ async function watched(
     if (event.kind === 'last-sent') void loadConclusion();
   };
   try {
-    const { env, openWire } = io;
-    return await send({ targets, openAsker, signal, kill, onEvent, env, openWire });
+    const { env } = io;
+    return await send({ targets, openAsker, signal, kill, onEvent, env, openWire: wireOf(io) });
   } finally {
     progress.stop();
   }

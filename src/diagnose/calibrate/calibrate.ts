@@ -26,6 +26,8 @@ export interface CalibrateOptions {
   /** Target duration of each level's steady part, as nearly as whole streams allow. */
   secondsPerLevel: number;
   clock: Clock;
+  /** Opens what sends. Absent: a thread of its own. */
+  openWire?: typeof openThreadWire | undefined;
   /** Called before each level. */
   onLevel?: (streams: number) => void;
 }
@@ -45,7 +47,7 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
     .map((streams) => ({ streams, rounds: roundsFor(streams, options) }));
   const measuredAt = clock.wall().toISOString();
   const mock = await spawnMock();
-  const client = newClient(mock.url, clock);
+  const client = newClient(mock.url, options);
   try {
     await warmUp(client, clock);
     const figures: LevelFigures[] = [];
@@ -114,9 +116,9 @@ interface CalibratedClient {
 }
 
 /** The client that runs use, without a proxy. */
-function newClient(url: string, clock: Clock): CalibratedClient {
+function newClient(url: string, { clock, openWire = openThreadWire }: CalibrateOptions): CalibratedClient {
   const timeouts = { connectMs: 10_000, firstTokenMs: 60_000, idleMs: 60_000, totalMs: 600_000 };
-  const wire = openThreadWire({ timeouts, note: () => undefined });
+  const wire = openWire({ timeouts, note: () => undefined });
   const gateway = new Gateway({ wire, clock, redact: (text) => text });
   return {
     async ask(eventId, shape) {
