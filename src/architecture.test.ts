@@ -124,7 +124,16 @@ test('the thread that stamps loads little, none of it from a package, and nothin
     'network-failure',
     'raw-way',
   ];
-  inWire.push('record', 'response-head', 'run-queue', 'thread', 'thread-messages', 'too-long', 'ways');
+  inWire.push(
+    'precedence',
+    'record',
+    'response-head',
+    'run-queue',
+    'thread',
+    'thread-messages',
+    'too-long',
+    'ways',
+  );
   const elsewhere = ['base/clock.ts', 'measure/own-limits.ts'];
   expect([...loaded].toSorted()).toEqual(
     [...elsewhere, ...inWire.map((name) => `wire/${name}.ts`)].toSorted(),

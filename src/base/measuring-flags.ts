@@ -1,5 +1,5 @@
 /**
- * Node flags for measuring (`npm run bench:young` and `npm run bench:clock` show what they do).
+ * Node flags for measuring (`npm run bench:flags` and `npm run bench:clock` show what they do).
  *
  * - A young generation of 4 MB is collected more often and more briefly than the default 16 MB. With less than that,
  *   answers in flight grow old too early.
