@@ -97,10 +97,10 @@ test('its steps run a suite, gate it, store the history, report to GitHub, and m
   );
   expect(await step('send the suites')).toMatch(/^0 /);
   expect(await step('fetch the history')).toMatch(/^0 /);
-  expect(await step('gate the nights')).toMatch(/^0 [^]*learning 0\/7 ·/);
-  expect(await step('keep the history')).toMatch(/^0 /);
-  expect(await step('tell GitHub')).toBe('0 ');
-  expect(await step('make the site')).toMatch(/^0 /);
+  expect(await step('run the gate')).toMatch(/^0 [^]*learning 0\/7 ·/);
+  expect(await step('push the history')).toMatch(/^0 /);
+  expect(await step('report to GitHub')).toBe('0 ');
+  expect(await step('build the site')).toMatch(/^0 /);
   expect(await readdir(join(folder, 'site'))).toContain('badge-mine.json');
   const kept = await bash('git ls-tree --name-only gatebench-history', join(cwd.path, 'origin.git'));
   expect(kept.output).toContain('history.csv');
@@ -115,10 +115,10 @@ test.each([
   await using cwd = await scratch();
   const output = join(cwd.path, 'output');
   await writeFile(output, '');
-  const said = await inFolder(cwd.path, inputs, { GITHUB_OUTPUT: output })('secrets are there');
+  const said = await inFolder(cwd.path, inputs, { GITHUB_OUTPUT: output })('check for secrets');
   expect(said.startsWith(`0 ${says}`)).toBe(true);
   expect(await readFile(output, 'utf8')).toBe(`ready=${ready}\n`);
   // And nothing else happens if it is missing.
   for (const { if: only, name, uses } of steps)
-    if (uses === undefined && name !== 'secrets are there') expect(only).toContain("ready == 'true'");
+    if (uses === undefined && name !== 'check for secrets') expect(only).toContain("ready == 'true'");
 });

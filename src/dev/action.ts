@@ -43,7 +43,7 @@ const sending = {
 
 const steps: readonly ActionStep[] = [
   {
-    name: 'secrets are there',
+    name: 'check for secrets',
     id: 'ready',
     only: [],
     env: {
@@ -66,27 +66,27 @@ fi`,
   { name: 'send the suites', only: [isReady, isNight], env: sending, run: sendWhole(program) },
   { name: 'fetch the history', only: [isReady, isNight], env: branch, run: fetchHistory },
   {
-    name: 'gate the nights',
+    name: 'run the gate',
     only: [isReady, isNight],
     env: { ...suites, GATEBENCH_WEBHOOK_URL: '${{ inputs.webhook-url }}' },
     run: gateNights(program),
   },
-  { name: 'keep the history', only: [evenAfterFailure, isReady, isNight], env: branch, run: keepHistory },
+  { name: 'push the history', only: [evenAfterFailure, isReady, isNight], env: branch, run: keepHistory },
   {
-    name: 'tell GitHub',
+    name: 'report to GitHub',
     only: [evenAfterFailure, isReady, isNight],
     env: { ...suites, ...token },
     run: tellGithub(program),
   },
   {
-    name: 'make the site',
+    name: 'build the site',
     id: 'site',
     only: [evenAfterFailure, isReady, isNight],
     run: makeSite(program),
   },
-  { name: 'measure the change', only: [isReady, isChange], env: sending, run: measureChanges(program) },
+  { name: 'measure the changes', only: [isReady, isChange], env: sending, run: measureChanges(program) },
   {
-    name: 'tell the pull request',
+    name: 'comment on the pull request',
     only: [evenAfterFailure, isReady, isChange],
     env: { ...suites, ...token },
     run: tellPullRequest(program),

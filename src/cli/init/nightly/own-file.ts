@@ -9,7 +9,7 @@ const mark = /^# Checksum of what follows: ([0-9a-f]{16})\. [^\n]*\n/m;
 /** A generated file that records its command, and is recognized as ours until somebody changes it. */
 export function signed(text: string, command: string): string {
   return `# Written by: ${command}
-# Checksum of what follows: ${checksum(text)}. As long as it fits, the same command updates this file.
+# Checksum of what follows: ${checksum(text)}. While it matches, the same command updates this file.
 #
 ${text}`;
 }

@@ -248,7 +248,7 @@ test('secrets are those of the suites’ routes, and budgets those that the suit
   });
   await init(cwd, 'direct.yaml', 'demo.yaml', 'long.yaml', '--nightly');
   const { jobs } = await written(cwd);
-  const send = jobs['run']!.steps.find(({ name }) => name === 'send the shard')!;
+  const send = jobs['run']!.steps.find(({ name }) => name === 'run the shard')!;
   expect(Object.keys(send.env!)).toEqual(['OLLAMA_API_KEY', 'SHARD', 'SEED']);
   expect(send.run!.match(/^send .*/gm)).toEqual([
     'send direct.yaml direct --max-tokens-total 400000',

@@ -85,7 +85,7 @@ beforeAll(async () => {
     [1, 2].map(async (shard) => {
       const checkout = join(sender.path, `shard-${shard}`);
       await succeed(bash(`git clone -q --depth 1 "${remote}" "${checkout}"`, sender.path));
-      await succeed(step('send the shard', checkout, 1, shard));
+      await succeed(step('run the shard', checkout, 1, shard));
       return join(checkout, 'shard');
     }),
   );
@@ -118,14 +118,14 @@ describe('the steps of a night, run in a repository', { timeout: 60_000 }, () =>
     await using cwd = await scratch();
     const remote = await origin(cwd.path);
     const night = await checkout(cwd, remote, 'night');
-    await succeed(step('join the shards', night, 1));
+    await succeed(step('merge the shards', night, 1));
     await succeed(step('fetch the history', night, 1));
-    const gated = await succeed(step('gate the nights', night, 1));
+    const gated = await succeed(step('run the gate', night, 1));
     expect(gated.match(/^learning 0\/7 · .*/gm)).toHaveLength(2);
     // As a kill may leave them.
     for (const name of ['history.csv.1-2.tmp', '.lock.4711-x'])
       await writeFile(join(night, 'history', name), 'left');
-    await succeed(step('keep the history', night, 1));
+    await succeed(step('push the history', night, 1));
     const kept = await bash('git ls-tree --name-only gatebench-history', join(cwd.path, 'origin.git'));
     expect(kept.output.split('\n').filter(Boolean)).toEqual([
       ...['.gitattributes', 'history.csv', 'nights.csv', 'verdicts.csv'],
@@ -138,7 +138,7 @@ describe('the steps of a night, run in a repository', { timeout: 60_000 }, () =>
     const log = await succeed(bash('git log --oneline main | wc -l', join(cwd.path, 'origin.git')));
     expect(log.trim()).toBe('1');
     // Nothing new, nothing to store.
-    await succeed(step('keep the history', night, 1));
+    await succeed(step('push the history', night, 1));
   });
 
   test('a suite that lost a shard is incomplete, one that lost all is named, and neither keeps the other from its night', async () => {
@@ -146,18 +146,18 @@ describe('the steps of a night, run in a repository', { timeout: 60_000 }, () =>
     const remote = await origin(cwd.path);
     const night = await checkout(cwd, remote, 'night');
     await succeed(bash('rm -r shards/*-2/suites-mine', night));
-    await succeed(step('join the shards', night, 1));
+    await succeed(step('merge the shards', night, 1));
     await succeed(step('fetch the history', night, 1));
-    const gated = await step('gate the nights', night, 1);
+    const gated = await step('run the gate', night, 1);
     expect([gated.code, gated.output.match(/^(?:incomplete|learning 0\/7) ·/gm)]).toEqual([
       3,
       ['incomplete ·', 'learning 0/7 ·'],
     ]);
     await succeed(bash('rm -r nights shards/*/suites-other', night));
-    const joined = await succeed(step('join the shards', night, 1));
+    const joined = await succeed(step('merge the shards', night, 1));
     expect(joined).toContain('::error title=gatebench::the shards of suites/other.yaml could not be joined');
-    expect((await step('gate the nights', night, 1)).code).toBe(3);
-    await succeed(step('keep the history', night, 1));
+    expect((await step('run the gate', night, 1)).code).toBe(3);
+    await succeed(step('push the history', night, 1));
     expect((await remembered(cwd, remote, 'after')).map((row) => row.suite)).toEqual(['other', 'other']);
   });
 
@@ -182,7 +182,7 @@ describe('the steps of a night, run in a repository', { timeout: 60_000 }, () =>
         const run = await writeNight(folder, options);
         await gatebench(['gate', run, '--history', join(folder, 'history')], folder);
       }
-      await Promise.all(folders.map((folder, index) => succeed(step('keep the history', folder, index))));
+      await Promise.all(folders.map((folder, index) => succeed(step('push the history', folder, index))));
     };
     await together(['a', 'b', 'c']);
     await together(['d', 'e', 'f']);
@@ -234,8 +234,8 @@ describe('the steps of a night, run in a repository', { timeout: 60_000 }, () =>
     const told: unknown[] = [];
     for (const [index, slower] of [4, 4, 1].entries()) {
       await nightOf(9 + index, slower);
-      const gated = await runStep(workflow, 'gate the nights', cwd.path, world, env);
-      const said = await succeed(runStep(workflow, 'tell GitHub', cwd.path, world, env));
+      const gated = await runStep(workflow, 'run the gate', cwd.path, world, env);
+      const said = await succeed(runStep(workflow, 'report to GitHub', cwd.path, world, env));
       told.push([gated.code, said, gh.sent().filter(({ path }) => path !== 'labels').length]);
     }
     expect(told).toEqual([
@@ -259,10 +259,10 @@ describe('the steps of a night, run in a repository', { timeout: 60_000 }, () =>
       JSON.stringify(suite('mine')).replace('Question a?', 'Question a, please?'),
     );
     await succeed(bash('git -c user.name=x -c user.email=x@x commit -qam change', folder));
-    await succeed(runStep(workflow, 'measure the change', folder, {}));
+    await succeed(runStep(workflow, 'measure the changes', folder, {}));
     const env = { ...gh.env, GITHUB_REPOSITORY: 'me/mine', GITHUB_REF: 'refs/pull/12/merge' };
     const tell = (token: string) =>
-      runStep(workflow, 'tell the pull request', folder, { 'github.token': token }, env);
+      runStep(workflow, 'comment on the pull request', folder, { 'github.token': token }, env);
     const refused = await succeed(tell('refused'));
     expect(refused).toMatch(/^::warning title=gatebench::not delivered: .*Forks have neither\.\n$/);
     expect(await succeed(tell('of the job'))).toBe('mine: commented on #12\n');
@@ -279,7 +279,7 @@ describe('the steps of a night, run in a repository', { timeout: 60_000 }, () =>
     const run = await writeNight(cwd.path, { suite: nightly, file: 'x.yaml', night: 1, seed: 's' });
     await rename(run, join(cwd.path, 'nights/nightly'));
     await gatebench(['gate', 'nights/nightly', '--history', 'history'], cwd.path);
-    await succeed(runStep(workflow, 'make the site', cwd.path, {}));
+    await succeed(runStep(workflow, 'build the site', cwd.path, {}));
     expect(await readdir(join(cwd.path, 'site'))).toEqual(
       expect.arrayContaining(['index.html', 'feed.xml', 'badge-nightly.json', 'latest']),
     );

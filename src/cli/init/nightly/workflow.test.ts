@@ -127,7 +127,7 @@ describe.each(workflows)('with $name', ({ options, text }) => {
   });
 
   test('sends every suite, from every place, within its budget, with one seed', () => {
-    const send = steps.find((step) => step.name === 'send the shard')!;
+    const send = steps.find((step) => step.name === 'run the shard')!;
     const sent = send.run!.split('\n').filter((line) => line.startsWith('send '));
     expect(sent).toEqual(
       suites.map(({ path, budget }) => `send ${path} ${folderOf(path)} ${budget.join(' ')}`),
@@ -165,7 +165,7 @@ describe.each(workflows)('with $name', ({ options, text }) => {
       await writeFile(output, '');
       const done = await runStep(
         workflow,
-        'secrets are there',
+        'check for secrets',
         cwd.path,
         Object.fromEntries(known) as Record<string, string>,
         env,
@@ -191,7 +191,7 @@ describe.each(workflows)('with $name', ({ options, text }) => {
       ...(pullRequests ? { change: { contents: 'read', 'pull-requests': 'write' } } : {}),
     });
     for (const { env, name: step } of steps)
-      expect(env?.['GH_TOKEN'] !== undefined, step).toBe(/^tell /.test(step ?? ''));
+      expect(env?.['GH_TOKEN'] !== undefined, step).toBe(/^(?:report to|comment on) /.test(step ?? ''));
   });
 
   test('runs nights at night, and changes on pull requests', () => {

@@ -135,7 +135,7 @@ function checkJob(secrets: readonly string[]): string {
   outputs:
     ready: \${{ steps.secrets.outputs.ready }}
   steps:
-    - name: secrets are there
+    - name: check for secrets
       id: secrets
       env:
 ${indented(secretsAsEnv(secrets), 8)}
@@ -194,7 +194,7 @@ function runJob(options: WorkflowOptions): string {
     SHARDS: ${shards}
   steps:
 ${indented(installSteps(options), 4)}
-    - name: send the shard
+    - name: run the shard
       env:
 ${indented(env, 8)}
       run: |
@@ -236,22 +236,22 @@ ${indented(installSteps(options), 4)}
       with:
         pattern: gatebench-shard-*
         path: shards
-    - name: join the shards
+    - name: merge the shards
       run: |
 ${indented(joinShards(program), 8)}
     - name: fetch the history
       run: |
 ${indented(fetchHistory, 8)}
-    - name: gate the nights
+    - name: run the gate
       env:
         GATEBENCH_WEBHOOK_URL: \${{ secrets.GATEBENCH_WEBHOOK_URL }}
       run: |
 ${indented(gateNights(program), 8)}
-    - name: keep the history
+    - name: push the history
       if: \${{ !cancelled() }}
       run: |
 ${indented(keepHistory, 8)}
-    - name: tell GitHub
+    - name: report to GitHub
       if: \${{ !cancelled() }}
       env:
         GH_TOKEN: \${{ github.token }}
@@ -266,7 +266,7 @@ ${indented(tellGithub(program), 8)}
         overwrite: true${pages ? `\n${indented(siteSteps(program), 4)}` : ''}`;
 }
 
-const siteSteps = (program: string): string => `- name: make the site
+const siteSteps = (program: string): string => `- name: build the site
   id: site
   if: \${{ !cancelled() }}
   run: |
@@ -308,7 +308,7 @@ function changeJob(options: WorkflowOptions): string {
     pull-requests: write
   steps:
 ${indented(installSteps(options, 2), 4)}
-    - name: measure the change${given}
+    - name: measure the changes${given}
       run: |
         code=0
         measure() {
@@ -316,7 +316,7 @@ ${indented(measureChange(program, '"$1"', '$2', '"${@:3}"'), 10)}
         }
 ${indented(sends.join('\n'), 8)}
         exit "$code"
-    - name: tell the pull request
+    - name: comment on the pull request
       if: \${{ !cancelled() }}
       env:
         GH_TOKEN: \${{ github.token }}
