@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measuringFlags } from '../src/base/measuring-flags.ts';
 import { describeMachine } from '../src/journal/manifest.ts';
 import { readRequests } from '../src/journal/read-journal.ts';
 import { fixed } from '../src/report/number-text.ts';
@@ -48,7 +49,7 @@ try {
   const { out } = await runShort(
     { kind: 'run', requests, frames, concurrency, isTls: false, isViewed: false },
     folder,
-    ['--import', profiler],
+    [...measuringFlags, '--import', profiler],
   );
   const { lates, aheadMs } = await readJson<{ lates: Late[]; aheadMs: number }>('clock.json');
   const onMachine = (wall: string): number => (Date.parse(wall) + aheadMs) * 1000;

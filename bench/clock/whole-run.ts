@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { measuringFlags } from '../../src/base/measuring-flags.ts';
 import { readRequests } from '../../src/journal/read-journal.ts';
 import { listRuns } from '../../src/journal/run-folder.ts';
 import { spawnMock } from '../../src/mock/spawn.ts';
@@ -15,7 +16,7 @@ const models = ['a', 'b', 'c', 'd'];
 const prompts = 50;
 
 /** The command as users run it, from its start to its report, against a server that costs next to nothing. */
-export async function measureRun(task: RunTask, flags: readonly string[] = []): Promise<Findings['run']> {
+export async function measureRun(task: RunTask, flags = measuringFlags): Promise<Findings['run']> {
   const { requests } = task;
   const folder = await mkdtemp(join(tmpdir(), 'gatebench-bench-'));
   try {
@@ -41,11 +42,11 @@ export async function measureRun(task: RunTask, flags: readonly string[] = []): 
   }
 }
 
-/** Runs it, in an existing folder. `flags`: further flags for its Node. */
+/** Runs it, in an existing folder. `flags`: of its Node. */
 export async function runShort(
   task: RunTask,
   folder: string,
-  flags: readonly string[] = [],
+  flags = measuringFlags,
 ): Promise<{ out: string; cpuMs: number }> {
   await using server = await serverOf(task);
   const suite = join(folder, 'suite.json');

@@ -32,17 +32,17 @@ export interface Watched {
   stop(): void;
 }
 
-/** `more` are further flags of its Node. If one is given twice, the last one counts. */
+/** `flags`: of its Node. */
 export function watched(
   args: readonly string[],
   cwd: string,
   env: NodeJS.ProcessEnv = {},
-  more: readonly string[] = [],
+  flags: readonly string[] = measuringFlags,
 ): Watched {
   const startedAt = performance.now();
   // With its own flags from the start: a process that restarts itself would lose the channel.
-  const flags = [...measuringFlags, '--expose-gc', '--import', watch, ...more];
-  const child: ChildProcess = spawn(process.execPath, [...flags, bin, ...args], {
+  const all = [...flags, '--expose-gc', '--import', watch, bin, ...args];
+  const child: ChildProcess = spawn(process.execPath, all, {
     cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc', 'pipe'],
