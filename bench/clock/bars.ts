@@ -264,8 +264,8 @@ const burstFromSent = (series: Series): Values =>
   series.values(task.burst('ours'), ({ fromSentMs }) => fromSentMs);
 const burstFromCall = (series: Series): Values =>
   series.values(task.burst('sdk'), ({ fromCallMs }) => fromCallMs);
-const perSecond = (series: Series, client: Client, concurrency = 32): Values =>
-  series.values(task.short(client, concurrency), ({ perSecond: rate }) => rate);
+const perSecond = (series: Series, client: Client): Values =>
+  series.values(task.short(client, 32), ({ perSecond: rate }) => rate);
 const ratePerSecond = (series: Series, concurrency: number): Values =>
   series.values(task.run(concurrency), ({ perSecond: rate }) => rate);
 const runCpu = (series: Series, of: ReturnType<typeof task.run>): Values =>

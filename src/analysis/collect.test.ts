@@ -5,8 +5,7 @@ import type { RequestRow } from '../journal/request-columns.ts';
 import { collect } from './collect.ts';
 import { collected, failedRow, row } from './testing/rows.ts';
 
-const promptOf = (run: Awaited<ReturnType<typeof collect>>, prompt = 'p1') =>
-  run.cells[0]!.prompts.get(prompt)!;
+const promptOf = (run: Awaited<ReturnType<typeof collect>>) => run.cells[0]!.prompts.get('p1')!;
 
 test('warm-up and attempts that were tried again do not count', async () => {
   const run = await collected(

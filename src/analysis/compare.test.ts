@@ -187,10 +187,10 @@ describe('families', () => {
 
 describe('routes of a model', () => {
   /** Each answer 40 ms later on the way through a gateway, and two tokens longer. */
-  const ways = (model: string, lateMs = 40): RequestRow[] =>
+  const ways = (model: string): RequestRow[] =>
     base.flatMap((value, index) =>
       ['compat', 'direct'].map((route) => {
-        const late = route === 'compat' ? lateMs + (index % 3) : 0;
+        const late = route === 'compat' ? 40 + (index % 3) : 0;
         const total_tokens = 100 + index + (route === 'compat' ? 2 : 0);
         const times = { ttft_ms: value + late, e2e_latency_ms: 2 * value + late, total_tokens };
         return row({ model, route, prompt_id: `p${index}`, ...times });

@@ -3,7 +3,7 @@ import { normal, seededRandom } from '../base/random.ts';
 import type { GateSettings } from '../suite/suite.ts';
 import { watchedOf } from './gate-cell.ts';
 import { readStreak } from './gate-streak.ts';
-import { describeCell, gate, type GateCell } from './gate.ts';
+import { describeStreak, gate, type GateCell } from './gate.ts';
 import type { HistoryRow } from './history.ts';
 import { decision, historyOf, nightRow, runIdOf, startOf } from './testing/nights.ts';
 
@@ -77,9 +77,9 @@ describe('a small slowdown', () => {
     expect(ratio).toBeLessThan(1.25);
     expect(low).toBeLessThan(1.16);
     expect(high).toBeGreaterThan(1.16);
-    expect(describeCell(one)).toMatch(
+    expect(describeStreak(one, one.streak!)).toMatch(
       new RegExp(
-        `; slower by 1\\.\\d\\d× \\(1\\.\\d\\d× to 1\\.\\d\\d×\\) over the last ${count} nights, since 2026-11-\\d\\d$`,
+        `^slower by 1\\.\\d\\d× \\(1\\.\\d\\d× to 1\\.\\d\\d×\\) over the last ${count} nights, since 2026-11-\\d\\d$`,
       ),
     );
   });
@@ -130,7 +130,7 @@ describe('a small slowdown', () => {
     );
     expect(failed?.streak?.ratio).toBeLessThan(0.91);
     expect(failed!.streak!.low).toBeLessThan(failed!.streak!.high);
-    expect(describeCell(failed!)).toContain('; down to 0.');
+    expect(describeStreak(failed!, failed!.streak!)).toMatch(/^down to 0\./);
   });
 });
 

@@ -280,25 +280,6 @@ function wordOf(verdict: GateWord, cells: readonly GateCell[]): string {
   return `learning ${nights}/${fewestNights}`;
 }
 
-const names: Readonly<Record<Watched['ruleName'], string>> = {
-  maxRatio: 'at most',
-  minRatio: 'at least',
-  maxDrop: 'drop at most',
-  maxRise: 'rise at most',
-};
-
-/** One line for people: which model, what changed, how much, against which nights. */
-export function describeCell(cell: GateCell): string {
-  const who = cell.model === undefined ? 'all models together (gateway or network)' : subject(cell);
-  const limit = `${names[cell.rule]} ${cell.rule.endsWith('Ratio') ? `${cell.limit}×` : cell.limit}`;
-  if (cell.word === 'learning')
-    return `learning ${cell.nights}/${cell.nightsNeeded}: ${cell.metric} of ${who}`;
-  const change = cell.ratio !== undefined ? `${cell.ratio.toFixed(2)}×` : signed(cell.difference);
-  const row = cell.alarms > 1 ? `, ${cell.alarms} nights in a row` : '';
-  const together = cell.streak === undefined ? '' : `; ${describeStreak(cell, cell.streak)}`;
-  return `${cell.word}: ${cell.metric} of ${who} ${change} (${limit}), against ${baselineSize(cell)}${row}${together}`;
-}
-
 /** `slower by 1.15× (1.10× to 1.20×) over the last 6 nights, since 2026-10-03`. */
 export function describeStreak(
   { metric, rule }: Pick<GateCell, 'metric' | 'rule'>,
@@ -315,15 +296,4 @@ export function baselineSize({ nights, earlyRuns }: Pick<GateCell, 'nights' | 'e
   return earlyRuns === undefined
     ? count(nights, 'night')
     : `${count(earlyRuns, 'run')} of ${count(nights, 'night')}`;
-}
-
-/** With a single control, it is unknown which of the two has changed. */
-function subject({ model = '', controls }: GateCell): string {
-  return controls.length === 1 ? `${model} against ${controls[0]!} (either may have changed)` : model;
-}
-
-function signed(difference: number | undefined): string {
-  return difference === undefined
-    ? 'not measured'
-    : `${difference < 0 ? '−' : '+'}${Math.abs(difference).toFixed(3)}`;
 }

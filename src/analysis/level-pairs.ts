@@ -43,15 +43,11 @@ export interface LevelContrast {
 }
 
 /** Undefined without a pair. */
-export function levelContrast(
-  differences: readonly number[],
-  random: Random,
-  alpha = defaultAlpha,
-): LevelContrast | undefined {
+export function levelContrast(differences: readonly number[], random: Random): LevelContrast | undefined {
   if (differences.length === 0) return undefined;
   return {
     pairs: differences.length,
-    effect: { point: mean(differences), interval: signFlipInterval(differences, alpha, random) },
+    effect: { point: mean(differences), interval: signFlipInterval(differences, defaultAlpha, random) },
     p: signFlipTest(differences, random),
     // The test is conditional on which pairs differ, so it may select by that (Tarone 1990).
     isHopeless: differences.filter((value) => value !== 0).length < fewestCompared,

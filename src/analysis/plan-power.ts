@@ -24,18 +24,20 @@ export interface PowerDesign {
 const marginLog = Math.log1p(defaultMargin);
 
 /**
- * The smallest ratio above 1 between two models that a suite settles as different with the given power: its p passes
+ * The smallest ratio above 1 between two models that a suite settles as different with a power of 80 %: its p passes
  * the first step of Holm's correction, and its 95 % interval clears the margin. Undefined if there are too few prompts
  * for any difference.
  */
-export function smallestRatio(
-  { prompts, repeats, family, levels = assumedLevels }: PowerDesign,
-  power = 0.8,
-): number | undefined {
+export function smallestRatio({
+  prompts,
+  repeats,
+  family,
+  levels = assumedLevels,
+}: PowerDesign): number | undefined {
   const sd = differenceSd(levels, repeats);
   const logRatio = Math.max(
-    detectableLogRatio(prompts, { sd, alpha: defaultAlpha / family }, power),
-    marginLog + detectableLogRatio(prompts, { sd }, power),
+    detectableLogRatio(prompts, { sd, alpha: defaultAlpha / family }),
+    marginLog + detectableLogRatio(prompts, { sd }),
   );
   return Number.isFinite(logRatio) ? Math.exp(logRatio) : undefined;
 }

@@ -4,9 +4,9 @@ import { decision, historyOf, runIdOf } from './testing/nights.ts';
 import { trend } from './trend.ts';
 
 /** Sixty nights that vary by 4 %, and by 10 % together. */
-function sixty(change: (model: string, night: number) => number = () => 1, nights = 60) {
+function sixty(change: (model: string, night: number) => number = () => 1) {
   const random = seededRandom('trend');
-  const shared = Array.from({ length: nights }, () => 0.1 * normal(random));
+  const shared = Array.from({ length: 60 }, () => 0.1 * normal(random));
   return Object.fromEntries(
     ['a', 'b', 'c', 'd'].map((model) => [
       model,

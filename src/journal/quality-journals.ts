@@ -3,7 +3,6 @@ import type { Column } from '../base/column.ts';
 import { type Redact, redactedDeep } from '../base/redact.ts';
 import { escapedJson } from './answers.ts';
 import { AppendLog } from './append-log.ts';
-import { localDisk, type Disk } from './disk.ts';
 import { FileState, fileWarnings } from './file-state.ts';
 import {
   judgementColumns,
@@ -56,14 +55,14 @@ export class JudgementLog {
   }
 
   /** `redact` is applied to replies of judges and texts of servers. */
-  static async open(folder: string, redact: Redact, disk: Disk = localDisk): Promise<JudgementLog> {
+  static async open(folder: string, redact: Redact): Promise<JudgementLog> {
     const files = {
       table: join(folder, runFiles.judgements),
       columns: judgementColumns,
       texts: join(folder, runFiles.judgementTexts),
     };
     await fitHeader(folder, 0);
-    return new JudgementLog(await AppendLog.open(files, disk), redact);
+    return new JudgementLog(await AppendLog.open(files), redact);
   }
 
   /** Resolves when the judgement is on disk. Rejects if the disk refuses: nothing more must be asked. */
@@ -96,8 +95,8 @@ async function fitHeader(folder: string, place: 0 | 1): Promise<void> {
   await addNewColumns(folder, file, columns, new FileState());
 }
 
-export function openRechecked(folder: string, disk: Disk = localDisk): Promise<AppendLog<RecheckedRow>> {
-  return AppendLog.open({ table: join(folder, runFiles.rechecked), columns: recheckedColumns }, disk);
+export function openRechecked(folder: string): Promise<AppendLog<RecheckedRow>> {
+  return AppendLog.open({ table: join(folder, runFiles.rechecked), columns: recheckedColumns });
 }
 
 async function appendAll(

@@ -188,8 +188,8 @@ export function plainReply(
   };
 }
 
-export function jsonReply(status: number, value: unknown, headers: Record<string, string> = {}): Reply {
-  return plainReply(status, 'application/json', JSON.stringify(value), 0, headers);
+export function jsonReply(status: number, value: unknown): Reply {
+  return plainReply(status, 'application/json', JSON.stringify(value));
 }
 
 /** A response from the failure table. */

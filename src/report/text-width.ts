@@ -45,10 +45,10 @@ export function broken(text: string, columns: number): string[] {
 }
 
 /** Short items in as few lines as possible. A line never begins with the separator. */
-export function flowed(items: readonly string[], columns: number, separator = ' · '): string[] {
+export function flowed(items: readonly string[], columns: number): string[] {
   const lines: string[] = [];
   for (const item of items) {
-    const joined = lines.length === 0 ? item : `${lines.at(-1)!}${separator}${item}`;
+    const joined = lines.length === 0 ? item : `${lines.at(-1)!} · ${item}`;
     if (lines.length === 0 || displayWidth(joined) > columns) lines.push(...wrapped(item, columns));
     else lines[lines.length - 1] = joined;
   }

@@ -37,15 +37,12 @@ export interface JudgeQuality {
  * `pairs`: whether people passed an answer, and whether the judge did, one answer a prompt. Exact intervals. That of J
  * is joined from both (MOVER), since they rest on different answers.
  */
-export function judgeQuality(
-  pairs: readonly { people: boolean; judge: boolean }[],
-  alpha = defaultAlpha,
-): JudgeQuality {
+export function judgeQuality(pairs: readonly { people: boolean; judge: boolean }[]): JudgeQuality {
   const rate = (wanted: boolean): Estimate | undefined => {
     const ours = pairs.filter(({ people }) => people === wanted);
     if (ours.length === 0) return undefined;
     const point = ours.filter(({ judge }) => judge === wanted).length / ours.length;
-    return { point, interval: exactLimits(point, ours.length, alpha) };
+    return { point, interval: exactLimits(point, ours.length, defaultAlpha) };
   };
   const [sensitivity, specificity] = [rate(true), rate(false)];
   return {

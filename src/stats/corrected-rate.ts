@@ -135,11 +135,10 @@ export function correlation(a: readonly number[], b: readonly number[]): number 
 export function correctedShare(
   prompts: readonly JudgedPrompt[],
   answers: number,
-  alpha = defaultAlpha,
 ): (Estimate & CorrectedMean) | undefined {
   const found = correctedMean(prompts);
   if (found === undefined || found.labels < 3) return undefined;
   const point = Math.min(1, Math.max(0, (1 + found.point) / 2));
   const half = { ...found, variance: found.variance / 4 };
-  return { ...found, point, interval: shareInterval(point, half, answers, alpha) };
+  return { ...found, point, interval: shareInterval(point, half, answers, defaultAlpha) };
 }

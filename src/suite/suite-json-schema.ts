@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { CheckKind } from '../check/check.ts';
 import { checkKinds } from '../check/checks.ts';
 import { checkSchema } from './expand/expand-checks.ts';
 import { suiteSchema } from './schema/suite-schema.ts';
@@ -11,8 +10,8 @@ export type JsonSchema = Record<string, unknown>;
  * The suite's JSON Schema (draft-07) for editors, from the same source as the check at loading. It knows each field's
  * meaning and default. It cannot know what only shows when parts meet (unknown variables, missing files).
  */
-export function suiteJsonSchema(kinds: readonly CheckKind[] = checkKinds): JsonSchema {
-  const schema = z.toJSONSchema(suiteSchema(checkSchema(kinds)), {
+export function suiteJsonSchema(): JsonSchema {
+  const schema = z.toJSONSchema(suiteSchema(checkSchema(checkKinds)), {
     target: 'draft-7',
     io: 'input',
     unrepresentable: 'any',

@@ -23,21 +23,12 @@ run: { repeat: 2, warmup: 1, concurrency: 4 }
 thresholds: [{ metric: geomean(completion_tokens), max: 1, strict: true }]
 `;
 
-async function sendShard(cwd: string, url: string, shard: string, seed = '7'): Promise<Finished> {
+const to = (url: string): string[] => ['--base-url', `${url}/v1/a/g/compat`];
+
+async function sendShard(cwd: string, url: string, shard: string): Promise<Finished> {
   const [index] = shard.split('/');
   return gatebench(
-    [
-      'run',
-      'trial.yaml',
-      '--base-url',
-      `${url}/v1/a/g/compat`,
-      '--seed',
-      seed,
-      '--shard',
-      shard,
-      '--out',
-      `s${index}`,
-    ],
+    ['run', 'trial.yaml', ...to(url), '--seed', '7', '--shard', shard, '--out', `s${index}`],
     cwd,
     { CF_AIG_TOKEN: token },
   );
@@ -53,7 +44,7 @@ describe('shards', () => {
       .replace(/repeat: 2, warmup: 1/, 'repeat: 1, warmup: 0');
     await writeFile(join(cwd.path, 'trial.yaml'), `${judged}${quality}\n`);
     const mock = await createMock({ gatewayToken: token, speed: 50 });
-    const way = ['--base-url', `${mock.url}/v1/a/g/compat`, '--quiet'];
+    const way = [...to(mock.url), '--quiet'];
     for (const shard of ['1/2', '2/2']) {
       await sendShard(cwd.path, mock.url, shard);
       const scored = await gatebench(['score', `s${shard[0]}`, ...way], cwd.path, { CF_AIG_TOKEN: token });
@@ -136,7 +127,7 @@ describe('shards', () => {
     await using cwd = await scratch();
     await writeFile(join(cwd.path, 'trial.yaml'), suite);
     const env = { CF_AIG_TOKEN: token };
-    const base = ['run', 'trial.yaml', '--base-url', 'http://127.0.0.1:9/v1/a/g/compat'];
+    const base = ['run', 'trial.yaml', ...to('http://127.0.0.1:9')];
     const { code, stderr } = await gatebench([...base, ...flags], cwd.path, env);
     expect(code).toBe(2);
     expect(stderr).toContain(message);
@@ -148,7 +139,7 @@ describe('thresholds of a run', () => {
   test('end it with 4 when one fails, and with 6 when one is open and --strict is given', async () => {
     await using cwd = await scratch();
     const mock = await createMock({ gatewayToken: token });
-    const args = ['run', 'trial.yaml', '--base-url', `${mock.url}/v1/a/g/compat`, '--quiet'];
+    const args = ['run', 'trial.yaml', ...to(mock.url), '--quiet'];
     // Slow enough that a busy machine can measure them.
     const slow = 'custom-ollama/sim-exact?ttftMs=400&gapMs=40&answerFrames=4';
     const models = `models: [{ id: sim-swift, model: "${slow}" }, { id: sim-wordy, model: "${slow}" }]`;
