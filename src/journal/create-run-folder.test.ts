@@ -4,18 +4,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { scratchFolder } from '../base/testing/scratch.ts';
-import { UserError } from '../base/user-error.ts';
+import { mistake } from '../base/testing/mistake.ts';
 import { createRunFolder } from './create-run-folder.ts';
-
-/** The message, which must be a user's mistake. */
-async function mistake(work: Promise<unknown>): Promise<string> {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(UserError);
-  return (error as Error).message;
-}
 
 test('makes the folder with all above it, and an empty journal', async () => {
   await using scratch = await scratchFolder();

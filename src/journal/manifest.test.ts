@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { scratchFolder } from '../base/testing/scratch.ts';
 import { UserError } from '../base/user-error.ts';
+import { mistake } from '../base/testing/mistake.ts';
 import { describeMachine, readManifest, writeManifest } from './manifest.ts';
 import { manifestOf } from './testing/manifest.ts';
 
@@ -47,10 +48,9 @@ test.each([
   await using scratch = await scratchFolder();
   const path = join(scratch.path, 'run.json');
   await writeFile(path, text);
-  const error: unknown = await readManifest(scratch.path).catch((reason: unknown) => reason);
-  expect(error).toBeInstanceOf(UserError);
-  expect((error as Error).message.startsWith(`${path} `)).toBe(true);
-  expect((error as Error).message).toMatch(message);
+  const said = await mistake(readManifest(scratch.path));
+  expect(said.startsWith(`${path} `)).toBe(true);
+  expect(said).toMatch(message);
 });
 
 test('a folder without one is not a run', async () => {

@@ -2,6 +2,7 @@ import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { seededRandom } from '../base/random.ts';
+import { mistake } from '../base/testing/mistake.ts';
 import { scratchFolder } from '../base/testing/scratch.ts';
 import { UserError } from '../base/user-error.ts';
 import { findRun, listRuns, nameTime, newRunId, readIfThere, runFiles, writeWhole } from './run-folder.ts';
@@ -13,16 +14,6 @@ async function aRun(folder: string): Promise<string> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, runFiles.manifest), '{}');
   return folder;
-}
-
-/** The message, which must be a user's mistake. */
-async function mistake(work: Promise<unknown>): Promise<string> {
-  const error = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  expect(error).toBeInstanceOf(UserError);
-  return (error as Error).message;
 }
 
 test('a run is named by its start in UTC and six letters', () => {

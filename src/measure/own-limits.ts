@@ -15,14 +15,14 @@ export const ownLimits: Readonly<Record<string, string>> = {
   ERR_MEMORY_ALLOCATION_FAILED: 'this process has no memory left; lower run.concurrency',
 };
 
-/** Whether a failure, or a row's account of one, is a limit of this machine. */
-export function isOwnLimit({
-  family,
-  code,
-}: {
+/** What a failure, or a row's account of one, is called. */
+interface FailureNames {
   family?: string | undefined;
   code?: string | undefined;
-}): boolean {
+}
+
+/** Whether a failure, or a row's account of one, is a limit of this machine. */
+export function isOwnLimit({ family, code }: FailureNames): boolean {
   return family === 'client' && code !== undefined && Object.hasOwn(ownLimits, code);
 }
 
@@ -30,22 +30,12 @@ export function isOwnLimit({
 export const workerLost = 'worker_lost';
 
 /** Whether the asking worker was lost, according to a failure or a row. No model was involved. */
-export const isWorkerLost = ({
-  family,
-  code,
-}: {
-  family?: string | undefined;
-  code?: string | undefined;
-}): boolean => family === 'client' && code === workerLost;
+export const isWorkerLost = ({ family, code }: FailureNames): boolean =>
+  family === 'client' && code === workerLost;
 
 /** The code of a request that found `load.ceiling` requests in flight. It was not sent. */
 export const droppedCode = 'dropped';
 
 /** Whether a failure, or a row's account of one, is such a request. A server may use the same word. */
-export const isDropped = ({
-  family,
-  code,
-}: {
-  family?: string | undefined;
-  code?: string | undefined;
-}): boolean => family === 'client' && code === droppedCode;
+export const isDropped = ({ family, code }: FailureNames): boolean =>
+  family === 'client' && code === droppedCode;

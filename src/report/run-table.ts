@@ -15,7 +15,7 @@ import { placeSentences, placesOf } from './places.ts';
 import { qualityLines } from './quality-table.ts';
 import { speedVerdict } from './run-verdict.ts';
 import { tableWidth, type TextColumn, textTable } from './text-table.ts';
-import { flowed, shorten, wrapped, paragraphs } from './text-width.ts';
+import { flowed, shorten, warningLines, wrapped, paragraphs } from './text-width.ts';
 import { thresholdLine, thresholdTones } from './threshold-lines.ts';
 
 /** For the terminal. */
@@ -45,9 +45,7 @@ export const table: OutputFormat = {
       qualityLines(report.quality, report.run, style.columns, paint),
       serverTimesTable(report.serverTimes ?? [], report.run, style.columns, paint),
       promptCacheLines(report.promptCaches ?? [], report.run, style.columns, paint),
-      shownWarnings(report).flatMap((text) =>
-        toned(paint, 'warning', wrapped(`! ${oneLine(text)}`, style.columns, '  ')),
-      ),
+      warningLines(shownWarnings(report), style.columns, paint),
       report.load ? [] : toned(paint, 'quiet', flowed(legend(shown), style.columns)),
       report.run.clock === undefined
         ? []

@@ -2,6 +2,8 @@ import type * as cliTruncatePackage from 'cli-truncate';
 import type * as wrapAnsiPackage from 'wrap-ansi';
 import { displayWidth } from '../base/display-width.ts';
 import { lazyPackage } from '../base/lazy-package.ts';
+import { oneLine } from '../base/text.ts';
+import type { Paint } from './paint.ts';
 
 const cliTruncate = lazyPackage('cli-truncate') as () => typeof cliTruncatePackage;
 const wrapAnsi = lazyPackage('wrap-ansi') as () => typeof wrapAnsiPackage;
@@ -53,6 +55,13 @@ export function flowed(items: readonly string[], columns: number): string[] {
     else lines[lines.length - 1] = joined;
   }
   return lines;
+}
+
+/** Each after an exclamation mark, painted. */
+export function warningLines(warnings: readonly string[], columns: number, paint: Paint): string[] {
+  return warnings.flatMap((text) =>
+    wrapped(`! ${oneLine(text)}`, columns, '  ').map((line) => paint('warning', line)),
+  );
 }
 
 /** The non-empty sections, separated by blank lines. */

@@ -1,4 +1,5 @@
 import type { Ms } from '../../base/clock.ts';
+import { mean } from '../../stats/quantile.ts';
 import type { StreamEvents } from './events.ts';
 
 /** What one tool would report for one request. A figure is absent if the tool does not have it. */
@@ -19,9 +20,6 @@ export interface Tool {
   difference: string;
   of(events: StreamEvents): ToolFigures;
 }
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Its line shows the table's figures; only the gap comes from here. */
 export const ourTool = 'gatebench';

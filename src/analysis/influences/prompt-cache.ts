@@ -1,5 +1,6 @@
 import type { Ms } from '../../base/clock.ts';
 import type { Names } from '../../plan/cell.ts';
+import { mean } from '../../stats/quantile.ts';
 import { signedRank } from '../../stats/signed-rank.ts';
 
 /** What a server's prompt cache did for one model on one route. Absent: not reported or not measured. */
@@ -65,6 +66,3 @@ function isReadFaster({ first, later, promptTokens }: Sends): boolean {
     first.promptEvalMs - usual >= plainlyMs / 2
   );
 }
-
-const mean = (values: readonly number[]): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -6,7 +6,7 @@ import { jsonText, rowObject } from '../../report/run-json.ts';
 import { type Paint, painter } from '../../report/paint.ts';
 import { simulatedNotice, type Style } from '../../report/run-report.ts';
 import { tableWidth, type TextCell, type TextColumn, textTable } from '../../report/text-table.ts';
-import { flowed, shorten, wrapped } from '../../report/text-width.ts';
+import { flowed, paragraphs, shorten, warningLines, wrapped } from '../../report/text-width.ts';
 import type { OllamaUsage, UsageFigures } from './ollama-usage.ts';
 import type { Agreement, Reconciliation, Summary, TokenFigures } from './summary.ts';
 
@@ -27,14 +27,9 @@ export function renderReconciliation(reconciliation: Reconciliation, { columns, 
       : []),
     ...(usage ? usageSections(usage, columns, paint) : []),
     log ? wrapped(sentence(log.summary), columns).map((line) => paint('strong', line)) : [],
-    warnings.flatMap((text) =>
-      wrapped(`! ${oneLine(text)}`, columns, '  ').map((line) => paint('warning', line)),
-    ),
+    warningLines(warnings, columns, paint),
   ];
-  return `${sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join('\n'))
-    .join('\n\n')}\n`;
+  return paragraphs(sections);
 }
 
 /** For programs: `{ run, log, summary, usage, rows, warnings }`. Absent parts are null. */

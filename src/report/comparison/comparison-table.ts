@@ -6,7 +6,7 @@ import { type Paint, painter } from '../paint.ts';
 import { runFacts } from '../run-facts.ts';
 import { isSimulated, simulatedNotice } from '../run-report.ts';
 import { tableWidth, type TextCell, type TextColumn, textTable } from '../text-table.ts';
-import { type Align, flowed, shorten, wrapped, paragraphs } from '../text-width.ts';
+import { type Align, flowed, shorten, warningLines, wrapped, paragraphs } from '../text-width.ts';
 import {
   differenceRangeText,
   differenceText,
@@ -45,9 +45,7 @@ export const table: ComparisonFormat = {
         ? waySections(report, report.by, columns, paint)
         : metricsOf(report.pairs).map((metric) => metricSection(report, metric, columns, paint))),
       report.explanations.flatMap((text) => wrapped(oneLine(text), columns, '  ')),
-      report.warnings.flatMap((text) =>
-        wrapped(`! ${oneLine(text)}`, columns, '  ').map((line) => paint('warning', line)),
-      ),
+      warningLines(report.warnings, columns, paint),
       report.pairs.length === 0
         ? wrapped(nothingToCompare(report), columns)
         : wrapped(rulesOf(report), columns).map((line) => paint('quiet', line)),

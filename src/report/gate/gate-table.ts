@@ -5,7 +5,7 @@ import { painter, type Paint } from '../paint.ts';
 import { isSimulated, simulatedNotice } from '../run-report.ts';
 import { tableWidth, textTable, type TextColumn } from '../text-table.ts';
 import { thresholdLine, thresholdTones } from '../threshold-lines.ts';
-import { flowed, shorten, wrapped, type Align, paragraphs } from '../text-width.ts';
+import { flowed, shorten, warningLines, wrapped, type Align, paragraphs } from '../text-width.ts';
 import type { GateFormat, GateReport } from './gate-report.ts';
 import {
   baselineText,
@@ -37,9 +37,7 @@ export const table: GateFormat = {
         wrapped(`↝ ${text}`, columns, '  ').map((line) => paint('warning', line)),
       ),
       thresholdLines(report, columns, paint),
-      report.warnings.flatMap((text) =>
-        wrapped(`! ${oneLine(text)}`, columns, '  ').map((line) => paint('warning', line)),
-      ),
+      warningLines(report.warnings, columns, paint),
       wrapped(oneLine(report.history), columns).map((line) => paint('quiet', line)),
     ];
     return paragraphs(sections);

@@ -1,24 +1,28 @@
 import type { JudgementRow, RatingRow } from '../../../journal/quality-columns.ts';
 
+/** What judges and people say alike about an answer: yes, unless its score is below one half. */
+function verdictOn({
+  model = 'a',
+  prompt_id = 'p0',
+  repeat = 1,
+  score = 1,
+}: Partial<JudgementRow | RatingRow>) {
+  return {
+    ...{ run_id: 'run-1', event_id: `${model}/${prompt_id}/${repeat}`, model, prompt_id, repeat },
+    ...{ answer_route: 'compat', criterion: 'correct', criterion_hash: 'hash' },
+    ...{ verdict: score >= 0.5 ? 'yes' : 'no', score },
+  } as const;
+}
+
 /** A readable judgement. The rest is given. */
 export function judgement(cells: Partial<JudgementRow> = {}): JudgementRow {
-  const { model = 'a', prompt_id = 'p0', repeat = 1, score = 1 } = cells;
   const some: Partial<JudgementRow> = {
-    run_id: 'run-1',
-    event_id: `${model}/${prompt_id}/${repeat}`,
-    model,
-    answer_route: 'compat',
-    prompt_id,
-    repeat,
-    criterion: 'correct',
-    criterion_hash: 'hash',
+    ...verdictOn(cells),
     judge: 'gemma',
     attempt: 1,
     final: true,
     status: 'ok',
     readable: true,
-    verdict: score >= 0.5 ? 'yes' : 'no',
-    score,
     total_tokens: 100,
     cost_usd: 0.001,
     ...cells,
@@ -28,21 +32,11 @@ export function judgement(cells: Partial<JudgementRow> = {}): JudgementRow {
 
 /** A person's verdict on an answer that was drawn. */
 export function rating(cells: Partial<RatingRow> = {}): RatingRow {
-  const { model = 'a', prompt_id = 'p0', repeat = 1, score = 1 } = cells;
   const some: Partial<RatingRow> = {
-    run_id: 'run-1',
+    ...verdictOn(cells),
     rated_at: '2026-11-22T04:00:00.000Z',
     sheet: 'sheet.csv',
     rater: 'anna',
-    event_id: `${model}/${prompt_id}/${repeat}`,
-    model,
-    answer_route: 'compat',
-    prompt_id,
-    repeat,
-    criterion: 'correct',
-    criterion_hash: 'hash',
-    verdict: score >= 0.5 ? 'yes' : 'no',
-    score,
     sample: 'random',
     ...cells,
   };

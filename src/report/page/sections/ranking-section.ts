@@ -90,7 +90,7 @@ function placeList({ report }: PageData): Content {
 }
 
 function table({ models, groups }: PageData, vantage?: string): Html {
-  const shown = specs.filter((spec) => models.some(({ summary }) => valueOf(spec, summary) !== undefined));
+  const shown = shownOf(models);
   const columns: Column[] = [
     { head: 'Model' },
     { head: 'Rank, group' },
@@ -121,7 +121,7 @@ function table({ models, groups }: PageData, vantage?: string): Html {
 
 /** Legend of the table's heads. */
 function legendOf({ models }: PageData): Html {
-  const shown = specs.filter((spec) => models.some(({ summary }) => valueOf(spec, summary) !== undefined));
+  const shown = shownOf(models);
   return markup`<details>
     <summary>What the columns mean</summary>
     <dl>
@@ -134,6 +134,9 @@ const rankCell = (rank: number | undefined, letters: string | undefined): Cell =
   rank === undefined
     ? { content: 'not ranked', sortBy: Number.MAX_SAFE_INTEGER, tone: 'word' }
     : { content: markup`${rank} <span class="group">${letters ?? ''}</span>`, sortBy: rank, tone: 'word' };
+
+const shownOf = (models: PageData['models']): Spec[] =>
+  specs.filter((spec) => models.some(({ summary }) => valueOf(spec, summary) !== undefined));
 
 const valueOf = ({ key, value }: Spec, summary: ModelSummary): number | undefined =>
   value ? value(summary) : (summary[key] as number | undefined);
