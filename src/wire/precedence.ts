@@ -9,17 +9,27 @@ const nicest = 19;
 /**
  * Makes all other threads of this process give way to the calling one if there are too few processors. New threads
  * inherit their niceness from the thread that starts them, new programs too. Only on Linux does each thread have its
- * own niceness; elsewhere nothing is changed.
+ * own niceness. Elsewhere, and without permission, nothing is changed.
  */
 export function takePrecedence(): void {
   if (process.platform !== 'linux') return;
-  const own = basename(readlinkSync('/proc/thread-self'));
-  for (const thread of readdirSync('/proc/self/task')) {
-    if (thread === own) continue;
+  for (const thread of otherThreads()) {
     try {
-      setPriority(Number(thread), Math.min(getPriority(Number(thread)) + nicer, nicest));
+      setPriority(thread, Math.min(getPriority(thread) + nicer, nicest));
     } catch {
       // It has ended, or may not be changed: it competes as before.
     }
+  }
+}
+
+/** None where they cannot be listed, as in a jail without `/proc`. */
+function otherThreads(): number[] {
+  try {
+    const own = basename(readlinkSync('/proc/thread-self'));
+    return readdirSync('/proc/self/task')
+      .filter((thread) => thread !== own)
+      .map(Number);
+  } catch {
+    return [];
   }
 }
