@@ -1,5 +1,5 @@
 import { collect } from '../../src/analysis/collect.ts';
-import { summarise } from '../../src/analysis/summarise.ts';
+import { summarize } from '../../src/analysis/summarize.ts';
 import type { Case } from './case.ts';
 import { sample } from './sample-rows.ts';
 
@@ -24,7 +24,7 @@ export const summary: Case = {
     }));
     const latencies = rows.map((row) => row.e2e_latency_ms!);
     return Promise.resolve({
-      ours: async () => summarise(await collect(rows), { timeoutMs: 300_000 }),
+      ours: async () => summarize(await collect(rows), { timeoutMs: 300_000 }),
       bare: () => latencies.toSorted((a, b) => a - b),
     });
   },

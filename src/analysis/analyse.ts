@@ -22,7 +22,7 @@ import type { QualityRecords } from '../journal/quality-journals.ts';
 import { tooBusy } from './own-lag.ts';
 import { factsOf, plannedRequests, unprovenClocks } from './run-facts.ts';
 import { ServerTimesCollector } from './server-time-shares.ts';
-import { summarise } from './summarise.ts';
+import { summarize } from './summarize.ts';
 import { choose, type Choice } from './choice.ts';
 import { leadsOf, withCosts } from './leads.ts';
 import { placeVerdicts } from './places.ts';
@@ -112,7 +112,7 @@ function analysisOf(seen: Seen, manifest: Manifest, records?: QualityRecords): A
   const { suite } = manifest;
   const collected = collector.collected();
   const timeoutMs = suite.run.timeouts.totalMs;
-  const models = summarise(collected, { timeoutMs });
+  const models = summarize(collected, { timeoutMs });
   const load = seen.levels?.figures();
   const thresholds = manifest.shard
     ? []
@@ -125,7 +125,7 @@ function analysisOf(seen: Seen, manifest: Manifest, records?: QualityRecords): A
   const quality = qualityOf(collected, suite, records);
   const planned = plannedRequests(manifest);
   const facts = defined({
-    loopUtilisation: manifest.loop_utilisation,
+    loopUtilization: manifest.loop_utilisation,
     unprovenClocks: unprovenClocks(manifest),
   });
   const warnings = [

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { prompt } from '../plan/testing/planned.ts';
 import { byTag, onlyPrompts, promptsByTag, promptsWithTags } from './by-tag.ts';
 import { compare } from './compare.ts';
-import { summarise } from './summarise.ts';
+import { summarize } from './summarize.ts';
 import { collected, row } from './testing/rows.ts';
 
 const options = { timeoutMs: 60_000 };
@@ -39,7 +39,7 @@ test('each tag has the figures of a run of its prompts alone, and its own verdic
     ['rare', 1],
   ]);
   const json = await collected(...rows.filter(({ prompt_id }) => Number(prompt_id.slice(1)) % 2 === 0));
-  expect(tags[0]!.models).toEqual(summarise(json, options));
+  expect(tags[0]!.models).toEqual(summarize(json, options));
   const verdicts = (tag: number) => tags[tag]!.pairs.map(({ metric, verdict }) => [metric, verdict]);
   expect(verdicts(0)).toEqual([
     ['e2e_latency_ms', 'faster'],

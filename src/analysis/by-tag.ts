@@ -7,7 +7,7 @@ import { cellPairs, type CellPair } from './cell-pairs.ts';
 import type { CellSamples, Collected } from './collect.ts';
 import { comparePairs, type CompareOptions } from './compare.ts';
 import { leadsOf, type Leads } from './leads.ts';
-import { summarise } from './summarise.ts';
+import { summarize } from './summarize.ts';
 import type { ModelSummary, PairRow } from './summary-columns.ts';
 
 /** Results for the prompts with one tag: the figures and verdicts of a run of those prompts only. */
@@ -59,7 +59,7 @@ export function promptsWithTags(
 export function onlyPrompts(collected: Collected, ids: ReadonlySet<string>): Collected {
   const cells = collected.cells.map((cell): CellSamples => {
     const prompts = new Map([...cell.prompts].filter(([id]) => ids.has(id)));
-    const ofAllPrompts = { rateLimited: 0, cancelled: 0, unsent: 0, hiddenReasoning: 0 };
+    const ofAllPrompts = { rateLimited: 0, canceled: 0, unsent: 0, hiddenReasoning: 0 };
     return { ...cell, prompts, ...ofAllPrompts, unread: new Map<string, number>(), causes: [] };
   });
   return { ...collected, cells: cells.filter(({ prompts }) => prompts.size > 0) };
@@ -86,7 +86,7 @@ export function byTag(collected: Collected, suite: Pick<Suite, 'prompts'>, optio
       tag,
       prompts: asked,
       neededPrompts,
-      models: summarise(part, { timeoutMs }),
+      models: summarize(part, { timeoutMs }),
       pairs,
       leads: leadsOf(part, [...pairs, ...(costsOf.get(tag) ?? []).map(({ row }) => row)]),
     };

@@ -64,7 +64,7 @@ describe('what stopped a run', () => {
 });
 
 test('if nothing succeeded, there is no advice about clock or sample', async () => {
-  const facts = { unprovenClocks: [{ concurrency: 4 }], loopUtilisation: 0.9 };
+  const facts = { unprovenClocks: [{ concurrency: 4 }], loopUtilization: 0.9 };
   const kinds = async (...rows: RequestRow[]) =>
     warningsOf(await collected(...rows), facts).map(({ kind }) => kind);
   const advice = ['unproven-clock', 'busy-loop', 'few-prompts', 'few-samples'];

@@ -1,4 +1,4 @@
-import { labeller } from './cell-pairs.ts';
+import { labeler } from './cell-pairs.ts';
 import { count, oneLine } from '../base/text.ts';
 import type { ColumnName, RequestRow } from '../journal/request-columns.ts';
 import type { CellSamples, Collected } from './collect.ts';
@@ -61,7 +61,7 @@ export function nothingSucceeded({ cells }: Collected): boolean {
  * errors, with their counts. Empty if every model answered often enough.
  */
 export function causeLines(collected: Collected): string[] {
-  const name = labeller(collected);
+  const name = labeler(collected);
   return collected.cells
     .filter((cell) => successShare(cell) < successFloor)
     .flatMap((cell) => linesOf(cell, name(cell)));

@@ -18,7 +18,7 @@ export interface CellPair {
 }
 
 /** Names of the cells of these runs, for people. */
-export function labeller(...runs: readonly Collected[]): (cell: CellNames) => string {
+export function labeler(...runs: readonly Collected[]): (cell: CellNames) => string {
   const ways = runs.map(({ cells }) => waysOf(cells));
   const most = Object.fromEntries(
     dimensions.map(({ plural }) => [
@@ -40,7 +40,7 @@ export const isOneApart = (a: CellNames, b: CellNames): boolean =>
 
 /** Cells that differ in one thing only. */
 export function cellPairs(collected: Collected): CellPair[] {
-  const label = labeller(collected);
+  const label = labeler(collected);
   const { cells } = collected;
   return cells.flatMap((a, index) =>
     cells
@@ -55,7 +55,7 @@ export function cellPairs(collected: Collected): CellPair[] {
  * read the names; others follow.
  */
 export function pairsBy(by: DimensionName, collected: Collected, order: readonly string[] = []): CellPair[] {
-  const label = labeller(collected);
+  const label = labeler(collected);
   const { cells } = collected;
   const place = ({ [by]: name = '' }: CellSamples): number =>
     order.includes(name) ? order.indexOf(name) : order.length;
@@ -76,7 +76,7 @@ const waysTo: readonly string[] = ['route', 'vantage'];
  * model has one way in each run, pairs those, so that two ways that ran one after the other can be compared.
  */
 export function runPairs(before: Collected, after: Collected): CellPair[] {
-  const label = labeller(before, after);
+  const label = labeler(before, after);
   return before.cells.flatMap((a) => {
     const same = (cell: CellSamples): boolean => differences(a, cell).every((name) => waysTo.includes(name));
     const sameModel = after.cells.filter(same);

@@ -2,7 +2,7 @@ import { defined } from '../base/defined.ts';
 import { defaultAlpha } from '../stats/interval.ts';
 import type { Need, NeedLimit } from '../suite/suite.ts';
 import type { ListNames } from '../plan/cell.ts';
-import { labeller } from './cell-pairs.ts';
+import { labeler } from './cell-pairs.ts';
 import type { CellSamples, Collected } from './collect.ts';
 import { leadOf, rivals, type Lead } from './leads.ts';
 import { decideLimit, rightAnswers, type LimitFacts, type LimitResult } from './need-limit.ts';
@@ -53,7 +53,7 @@ export interface ChoiceFacts extends LimitFacts {
  */
 export function choose(collected: Collected, facts: ChoiceFacts): Choice[] {
   const { need, pairs, lists = 1 } = facts;
-  const label = labeller(collected);
+  const label = labeler(collected);
   const alpha = defaultAlpha / Math.max(1, collected.cells.length * lists);
   const metric = metricOf(need);
   return rivals(collected).map(({ cells, names }) => {

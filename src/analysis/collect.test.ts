@@ -64,7 +64,7 @@ test('requests that we gave up are counted apart, unless they were answered late
     failedRow({ status: 'cancelled', repeat: 2 }),
     row({ repeat: 2 }),
   );
-  expect(run.cells[0]).toMatchObject({ cancelled: 1 });
+  expect(run.cells[0]).toMatchObject({ canceled: 1 });
   expect(promptOf(run).requests).toBe(1);
 });
 

@@ -25,7 +25,7 @@ export type CellSamples = Names & {
   /** Attempts refused by a rate limit, final or not. */
   readonly rateLimited: number;
   /** Requests that we gave up ourselves. They count for nothing else. */
-  readonly cancelled: number;
+  readonly canceled: number;
   /** Attempts that a limit of this machine kept from being sent. They count for nothing else. */
   readonly unsent: number;
   /** Answers with tokens that no text shows. */
@@ -69,7 +69,7 @@ type OpenCell = Names & {
   modelId: string;
   prompts: Map<string, PromptSamples>;
   rateLimited: number;
-  cancelled: Set<string>;
+  canceled: Set<string>;
   unsent: number;
   hiddenReasoning: number;
   unread: Map<string, number>;
@@ -114,10 +114,10 @@ export class Collector {
     if (!row.final) return;
     const request = `${row.repeat}/${row.prompt_id}`;
     if (row.status === 'cancelled') {
-      cell.cancelled.add(request);
+      cell.canceled.add(request);
       return;
     }
-    cell.cancelled.delete(request);
+    cell.canceled.delete(request);
     if (row.stream_notes?.includes('hidden_reasoning') === true) cell.hiddenReasoning++;
     const place = /not understood: ([^:]{1,80}):/.exec(row.error_message ?? '')?.[1];
     if (place !== undefined && row.stream_notes?.includes('unread') === true)
@@ -138,7 +138,7 @@ export class Collector {
     if (cell === undefined) {
       const counts = {
         rateLimited: 0,
-        cancelled: new Set<string>(),
+        canceled: new Set<string>(),
         unsent: 0,
         hiddenReasoning: 0,
         unread: new Map<string, number>(),
@@ -160,7 +160,7 @@ export class Collector {
         ...cell,
         causes: causesOf(failures.values()),
         prompts: new Map(sortedByKey(cell.prompts)),
-        cancelled: cell.cancelled.size,
+        canceled: cell.canceled.size,
       })),
     };
   }

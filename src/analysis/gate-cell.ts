@@ -1,7 +1,7 @@
 import { defined } from '../base/defined.ts';
 import { mean, variance } from '../stats/quantile.ts';
 import { tCdf, tCritical } from '../stats/student-t.ts';
-import { winsorise } from '../stats/winsorise.ts';
+import { winsorize } from '../stats/winsorize.ts';
 import type { GateRule } from '../suite/suite.ts';
 import { sharedShift, type Series } from './nights.ts';
 import { readShare, type Share } from './share-night.ts';
@@ -132,7 +132,7 @@ export function readNight(cell: Watched, night: number, baseline: readonly numbe
  */
 function readTime(cell: Watched, night: number, baseline: readonly number[]): Reading | undefined {
   const of = adjusted(cell, [...baseline, night]);
-  const level = winsorise(baseline.map(of).filter(Number.isFinite), winsorLimit);
+  const level = winsorize(baseline.map(of).filter(Number.isFinite), winsorLimit);
   const tonight = of(night);
   if (!Number.isFinite(tonight) || level.length < 2) return undefined;
   const change = cell.sign * (tonight - mean(level));
@@ -148,7 +148,7 @@ function readTime(cell: Watched, night: number, baseline: readonly number[]): Re
     p: 1 - tCdf(statistic, degrees),
     usual: isShared
       ? 0
-      : mean(winsorise(baseline.map((one) => cell.values[one]!).filter(Number.isFinite), winsorLimit)),
+      : mean(winsorize(baseline.map((one) => cell.values[one]!).filter(Number.isFinite), winsorLimit)),
     expected,
     range: spread > leastSpread ? { low: expected - halfWidth, high: expected + halfWidth } : undefined,
   };

@@ -1,6 +1,6 @@
 import { mean, variance } from '../stats/quantile.ts';
 import { tCdf, tCritical } from '../stats/student-t.ts';
-import { winsorise } from '../stats/winsorise.ts';
+import { winsorize } from '../stats/winsorize.ts';
 import { adjusted, fewestNights, winsorLimit, type Watched } from './gate-cell.ts';
 
 /** Tonight and the nights before it, together, against the usual nights before them. Levels are logs. */
@@ -86,7 +86,7 @@ function streakOf(
   of: (night: number) => number,
   isConfirmed: boolean,
 ): Streak | undefined {
-  const level = winsorise(reference.map(of).filter(Number.isFinite), winsorLimit);
+  const level = winsorize(reference.map(of).filter(Number.isFinite), winsorLimit);
   if (level.length < fewestNights) return undefined;
   const [usual, sd] = [mean(level), Math.sqrt(variance(level))];
   const beyond = nights.map((night) => sign * (of(night) - usual));

@@ -1,5 +1,5 @@
 import { isPaired, type ListNames, listsBy, severalIn, waysOf } from '../plan/cell.ts';
-import { labeller } from './cell-pairs.ts';
+import { labeler } from './cell-pairs.ts';
 import type { CellSamples, Collected } from './collect.ts';
 import { compare } from './compare.ts';
 import { headlineOf, meanOf, clustersOf, shareOf } from './statistic.ts';
@@ -55,7 +55,7 @@ export function withCosts(
  * and those of its costs. A model below the success floor leads in nothing.
  */
 export function leadsOf(collected: Collected, pairs: readonly PairRow[]): Leads[] {
-  const label = labeller(collected);
+  const label = labeler(collected);
   return rivals(collected).map(({ cells, names }) => {
     const able = cells.filter((cell) => successShare(cell) >= successFloor);
     const leads = leadMetrics.flatMap((metric) => {

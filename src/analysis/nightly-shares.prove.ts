@@ -1,7 +1,7 @@
 import { normal, seededRandom, type Random } from '../base/random.ts';
 import { mean, variance } from '../stats/quantile.ts';
 import { tCdf } from '../stats/student-t.ts';
-import { winsorise } from '../stats/winsorise.ts';
+import { winsorize } from '../stats/winsorize.ts';
 import type { GateSettings } from '../suite/suite.ts';
 import { familyAlpha, gateSeries } from './gate-series.ts';
 import { sharedShift, type Nights } from './nights.ts';
@@ -74,7 +74,7 @@ function naiveWarnings({ series }: Nights): { warned: number; nights: number } {
   for (let night = settings.window; night < nightsPerSeries; night++) {
     const baseline = Array.from({ length: settings.window }, (_, back) => night - settings.window + back);
     const shift = sharedShift(others, [...baseline, night]);
-    const usual = winsorise(
+    const usual = winsorize(
       baseline.map((one) => first![one]! - shift(one)),
       3,
     );

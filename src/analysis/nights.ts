@@ -148,9 +148,9 @@ export function sharedShift(
   series: readonly (readonly number[])[],
   usual: readonly number[],
 ): (night: number) => number {
-  const centred = series.map((values) => {
-    const centre = median(usual.map((night) => values[night]!).filter((value) => !Number.isNaN(value)));
-    return (night: number): number => values[night]! - centre;
+  const centered = series.map((values) => {
+    const center = median(usual.map((night) => values[night]!).filter((value) => !Number.isNaN(value)));
+    return (night: number): number => values[night]! - center;
   });
-  return (night) => median(centred.map((shift) => shift(night)).filter((value) => !Number.isNaN(value)));
+  return (night) => median(centered.map((shift) => shift(night)).filter((value) => !Number.isNaN(value)));
 }

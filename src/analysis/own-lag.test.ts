@@ -4,7 +4,7 @@ import type { RequestRow } from '../journal/request-columns.ts';
 import { collected, row } from './testing/rows.ts';
 import { compare } from './compare.ts';
 import { shareLostToLag, tooBusy } from './own-lag.ts';
-import { summarise } from './summarise.ts';
+import { summarize } from './summarize.ts';
 import { decideThresholds } from './thresholds.ts';
 
 const timeoutMs = 60_000;
@@ -39,14 +39,14 @@ function rowsOf({ routes, lagMs, late }: World, seed = 'world'): RequestRow[] {
 
 test('no answer is left out for our lag: the figures rest on all of them', async () => {
   const run = await collected(...rowsOf({ routes: { direct: 50 }, lagMs: 30, late: 0.5 }));
-  const [model] = summarise(run, { timeoutMs });
+  const [model] = summarize(run, { timeoutMs });
   expect(model).toMatchObject({ e2e_latency_ms_n: 100, invalid_share: 0 });
   expect(shareLostToLag(run.cells[0]!, 'e2e_latency_ms')).toBeGreaterThan(0.5);
 });
 
 test('an interval is wider by what our lag may have done, and never narrower', async () => {
   const geomean = async (lagMs: number) => {
-    const [model] = summarise(await collected(...rowsOf({ routes: { direct: 50 }, lagMs, late: 0 })), {
+    const [model] = summarize(await collected(...rowsOf({ routes: { direct: 50 }, lagMs, late: 0 })), {
       timeoutMs,
     });
     return model!;
@@ -60,7 +60,7 @@ test('an interval is wider by what our lag may have done, and never narrower', a
 
 test('a lag beyond the value itself leaves the lower end open', async () => {
   const rows = rowsOf({ routes: { direct: 50 }, lagMs: 0, late: 0 });
-  const [model] = summarise(await collected(...rows.map((one) => ({ ...one, client_lag_ms: 1000 }))), {
+  const [model] = summarize(await collected(...rows.map((one) => ({ ...one, client_lag_ms: 1000 }))), {
     timeoutMs,
   });
   expect(model!.e2e_latency_ms_geomean_ci_low).toBeUndefined();

@@ -57,9 +57,9 @@ export interface TooBusy {
   readonly loop_utilisation?: number;
 }
 
-export function tooBusy(collected: Collected, loopUtilisation = 0): TooBusy | undefined {
+export function tooBusy(collected: Collected, loopUtilization = 0): TooBusy | undefined {
   const metrics = lostMetrics(collected);
-  const isBusy = loopUtilisation > busyLoop;
+  const isBusy = loopUtilization > busyLoop;
   if (metrics.length === 0 && !isBusy) return undefined;
-  return { metrics, ...(isBusy ? { loop_utilisation: loopUtilisation } : {}) };
+  return { metrics, ...(isBusy ? { loop_utilisation: loopUtilization } : {}) };
 }

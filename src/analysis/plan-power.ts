@@ -69,7 +69,7 @@ function residualsOf(cell: CellSamples, column: string): number[][] {
       .measured(column)
       .filter((value) => value > 0)
       .map(Math.log);
-    const centre = median(logs);
-    return logs.map((value) => value - centre);
+    const center = median(logs);
+    return logs.map((value) => value - center);
   });
 }

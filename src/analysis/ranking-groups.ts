@@ -1,7 +1,7 @@
 import { compareValues } from '../base/compare-values.ts';
 import { dimensions, listsBy, type Names } from '../plan/cell.ts';
 import { letterGroups } from '../stats/letters.ts';
-import { labeller } from './cell-pairs.ts';
+import { labeler } from './cell-pairs.ts';
 import type { CellSamples, Collected } from './collect.ts';
 import type { PairRow } from './summary-columns.ts';
 import { betterOf, clustersOf, headlineOf, promptFigure, shareOf } from './statistic.ts';
@@ -21,7 +21,7 @@ export function rankingGroups(
   pairs: readonly PairRow[],
   metrics: readonly string[],
 ): RankingGroup[] {
-  const label = labeller(collected);
+  const label = labeler(collected);
   const lists = listsBy(
     collected.cells,
     dimensions.map(({ column }) => column.name),

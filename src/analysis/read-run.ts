@@ -21,7 +21,7 @@ export interface StoredRun {
   warnings(): string[];
 }
 
-/** A run that was read and analysed. */
+/** A run that was read and analyzed. */
 export interface LoadedRun extends Analysis {
   folder: string;
 }

@@ -1,6 +1,6 @@
 import { betaBinomial } from '../stats/beta-binomial.ts';
 import { median } from '../stats/quantile.ts';
-import { scaledMad } from '../stats/winsorise.ts';
+import { scaledMad } from '../stats/winsorize.ts';
 
 /** A night's share, and the number of answers behind it. */
 export interface Share {
@@ -72,12 +72,12 @@ function rangeOf(chances: readonly number[]): { low: number; high: number } {
 /** One night of outage must not make every night look usual. Chance alone moves a share by its binomial deviation. */
 function pulledIn(baseline: readonly Share[]): Share[] {
   const shares = baseline.map(({ value }) => value);
-  const centre = median(shares);
+  const center = median(shares);
   const robust = scaledMad(shares);
   return baseline.map(({ value, of }) => {
-    const rate = (centre * of + 0.5) / (of + 1);
+    const rate = (center * of + 0.5) / (of + 1);
     const most = reach * Math.max(robust, Math.sqrt((rate * (1 - rate)) / of));
-    return { of, value: Math.min(1, centre + most, Math.max(0, centre - most, value)) };
+    return { of, value: Math.min(1, center + most, Math.max(0, center - most, value)) };
   });
 }
 

@@ -3,7 +3,7 @@ import type { RequestRow } from '../journal/request-columns.ts';
 import type { Threshold } from '../suite/suite.ts';
 import { collect } from './collect.ts';
 import { collected, decodeRow, failedRow, latencies, row } from './testing/rows.ts';
-import { summarise } from './summarise.ts';
+import { summarize } from './summarize.ts';
 import { decideThresholds, thresholdColumns } from './thresholds.ts';
 
 const options = { timeoutMs: 300_000 };
@@ -97,7 +97,7 @@ test('the ratio of a rate is the figure that models.csv has: its interval decide
       decodeRow(100 * n, 10, { prompt_id: `p${n}`, repeat: 2 }),
     ]),
   );
-  const [summary] = summarise(run, options);
+  const [summary] = summarize(run, options);
   const decided = (limits: Partial<Threshold>) =>
     decideThresholds([threshold('ratio', 'output_tps', limits)], run, options)[0]!;
   expect(decided({ min: 80 })).toMatchObject({ verdict: 'ok', value: summary!.output_tps });

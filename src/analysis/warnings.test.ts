@@ -14,7 +14,7 @@ test('a sound run gives none', async () => {
     status: 'complete',
     planned: 40,
     maxErrorRate: 0.05,
-    loopUtilisation: 0.1,
+    loopUtilization: 0.1,
   };
   expect(warningsOf(await collected(...sound()), facts)).toEqual([]);
 });
@@ -22,7 +22,7 @@ test('a sound run gives none', async () => {
 test.each<[string, WarningFacts]>([
   ['sequential-order', { order: 'sequential' }],
   ['unfinished', { planned: 41, status: 'interrupted' }],
-  ['busy-loop', { loopUtilisation: 0.61 }],
+  ['busy-loop', { loopUtilization: 0.61 }],
   ['unproven-clock', { unprovenClocks: [{ concurrency: 8 }] }],
 ])("the manifest's facts give %s", async (kind, facts) => {
   expect(kinds(warningsOf(await collected(...sound()), facts))).toEqual([kind]);
@@ -201,7 +201,7 @@ test.each<Warning>([
   { kind: 'errors-above-limit', share: 0.123, limit: 0.05, vantage: 'tok' },
   { kind: 'sequential-order' },
   { kind: 'unproven-clock', concurrency: 8 },
-  { kind: 'busy-loop', utilisation: 0.83 },
+  { kind: 'busy-loop', utilization: 0.83 },
   { kind: 'few-prompts', have: 1, need: 6 },
   { kind: 'few-samples', model: 'glm', percentile: 'p95', have: 12, need: 40 },
   { kind: 'below-success-floor', model: 'glm', share: 0.5, floor: 0.9 },

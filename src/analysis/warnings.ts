@@ -1,7 +1,7 @@
 import { defined } from '../base/defined.ts';
 import { isSimulatedRoute } from '../target/routes.ts';
 import { cellName, waysOf } from '../plan/cell.ts';
-import { labeller } from './cell-pairs.ts';
+import { labeler } from './cell-pairs.ts';
 import { count, oneLine } from '../base/text.ts';
 import { headlines } from '../measure/metrics.ts';
 import { defaultAlpha } from '../stats/interval.ts';
@@ -25,7 +25,7 @@ export type Warning =
   | { kind: 'errors-above-limit'; share: number; limit: number; vantage?: string }
   | { kind: 'sequential-order' }
   | ({ kind: 'unproven-clock' } & UnprovenClock)
-  | { kind: 'busy-loop'; utilisation: number }
+  | { kind: 'busy-loop'; utilization: number }
   | { kind: 'few-prompts'; have: number; need: number }
   | { kind: 'few-samples'; model: string; percentile: string; have: number; need: number }
   | { kind: 'below-success-floor'; model: string; share: number; floor: number }
@@ -57,7 +57,7 @@ export interface WarningFacts {
   /** 0 to 1. */
   readonly maxErrorRate?: number;
   /** Share of the time in which the event loop was busy, 0 to 1. */
-  readonly loopUtilisation?: number;
+  readonly loopUtilization?: number;
   /** A clock that `calibrate` has not proven. */
   readonly unprovenClocks?: readonly UnprovenClock[];
 }
@@ -67,7 +67,7 @@ export const muchLag = 0.05;
 
 /** Every warning that a run gives, the ones about the whole run first, then by model. */
 export function warningsOf(collected: Collected, facts: WarningFacts = {}): Warning[] {
-  const name = labeller(collected);
+  const name = labeler(collected);
   const warnings = [
     ...runWarnings(collected, facts),
     ...collected.cells.flatMap((cell) => cellWarnings(cell, name(cell))),
@@ -138,7 +138,7 @@ function runWarnings(collected: Collected, facts: WarningFacts): Warning[] {
       ...defined({ vantage }),
     },
     facts.order === 'sequential' && { kind: 'sequential-order' },
-    ...machineWarnings(lost.length > 0 ? { ...facts, loopUtilisation: 0 } : facts),
+    ...machineWarnings(lost.length > 0 ? { ...facts, loopUtilization: 0 } : facts),
     lagged.length > lost.length && {
       kind: 'client-lag',
       metrics: lagged.filter((one) => !lost.includes(one)),
@@ -149,10 +149,10 @@ function runWarnings(collected: Collected, facts: WarningFacts): Warning[] {
 }
 
 /** Warnings about this machine. */
-export function machineWarnings({ unprovenClocks = [], loopUtilisation = 0 }: WarningFacts): Warning[] {
+export function machineWarnings({ unprovenClocks = [], loopUtilization = 0 }: WarningFacts): Warning[] {
   return [
     ...unprovenClocks.map((clock) => ({ kind: 'unproven-clock' as const, ...clock })),
-    ...(loopUtilisation > busyLoop ? [{ kind: 'busy-loop' as const, utilisation: loopUtilisation }] : []),
+    ...(loopUtilization > busyLoop ? [{ kind: 'busy-loop' as const, utilization: loopUtilization }] : []),
   ];
 }
 
@@ -169,7 +169,7 @@ function cellWarnings(cell: CellSamples, model: string): Warning[] {
     isBelow && { kind: 'below-success-floor', model, share, floor: successFloor },
     failures > 0 && !isBelow && { kind: 'failures', model, failures, requests },
     cell.rateLimited > 0 && { kind: 'rate-limited', model, attempts: cell.rateLimited },
-    cell.cancelled > 0 && { kind: 'cancelled', model, requests: cell.cancelled },
+    cell.canceled > 0 && { kind: 'cancelled', model, requests: cell.canceled },
     cell.unsent > 0 && { kind: 'unsent', model, attempts: cell.unsent },
     share > 0 &&
       requests > 0 &&
@@ -255,7 +255,7 @@ export function describeWarning(warning: Warning): string {
     case 'unproven-clock':
       return unprovenWords(warning);
     case 'busy-loop':
-      return `This process was busy ${percent(warning.utilisation)} of the time. Above ${percent(busyLoop)}, its timing cannot be trusted. Lower the number of requests at once, or use a faster machine.`;
+      return `This process was busy ${percent(warning.utilization)} of the time. Above ${percent(busyLoop)}, its timing cannot be trusted. Lower the number of requests at once, or use a faster machine.`;
     case 'few-prompts':
       return `${count(warning.have, 'prompt')} cannot show that a model is faster (all comparisons together need ${warning.need}; 20 or more are useful). Add prompts rather than repeats.`;
     case 'few-samples':

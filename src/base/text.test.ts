@@ -6,7 +6,7 @@ import { cleanLines, count, cut, oneLine, wrappedWords } from './text.ts';
 const hidden = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/;
 
 test.each([
-  ['colours', '\u001b[1;31mred\u001b[0m alert', 'red alert'],
+  ['colors', '\u001b[1;31mred\u001b[0m alert', 'red alert'],
   ['a cleared screen', 'a\u001b[2J\u001b[Hb', 'ab'],
   ['a window title', '\u001b]0;owned\u0007text', 'text'],
   ['a hyperlink', '\u001b]8;;https://evil.example\u0007click\u001b]8;;\u0007', 'click'],

@@ -3,7 +3,7 @@ import { answerOf, findingOf, resolve, type Written } from './testing/finding-of
 
 type Case = [fields: Omit<Written, 'type'>, text: string, pass: boolean];
 
-const labelled = { type: 'object', required: ['label'], properties: { label: { type: 'string' } } };
+const labeled = { type: 'object', required: ['label'], properties: { label: { type: 'string' } } };
 const pair = { items: [{ type: 'string' }, { type: 'number' }] };
 const orders =
   '{"items": [{"n": 1, "name": "tea"}, {"n": 2, "name": "Brot"}], "ok": true, "none": null, "tags": ["a", "B"]}';
@@ -36,15 +36,15 @@ const cases: Record<string, Case[]> = {
     [{ not: true }, '{}', false],
   ],
   'json-schema': [
-    [{ schema: labelled }, '{"label": "refund"}', true],
-    [{ schema: labelled }, '```json\n{"label": "refund"}\n```', true],
-    [{ schema: labelled, fence: false }, '```json\n{"label": "refund"}\n```', false],
-    [{ schema: labelled }, '{"label": 1}', false],
-    [{ schema: labelled }, '{}', false],
-    [{ schema: labelled }, 'refund', false],
-    [{ schema: labelled }, '', false],
-    [{ schema: labelled, not: true }, '{}', true],
-    [{ schema: labelled, not: true }, '{"label": "ß"}', false],
+    [{ schema: labeled }, '{"label": "refund"}', true],
+    [{ schema: labeled }, '```json\n{"label": "refund"}\n```', true],
+    [{ schema: labeled, fence: false }, '```json\n{"label": "refund"}\n```', false],
+    [{ schema: labeled }, '{"label": 1}', false],
+    [{ schema: labeled }, '{}', false],
+    [{ schema: labeled }, 'refund', false],
+    [{ schema: labeled }, '', false],
+    [{ schema: labeled, not: true }, '{}', true],
+    [{ schema: labeled, not: true }, '{"label": "ß"}', false],
     [{ schema: { prefixItems: [{ type: 'string' }] } }, '[1]', false],
     [{ schema: { $schema: 'http://json-schema.org/draft-07/schema#', ...pair } }, '["a", 1]', true],
     [{ schema: { $schema: 'http://json-schema.org/draft-07/schema#', ...pair } }, '["a", "b"]', false],
@@ -117,7 +117,7 @@ test('the arguments of a tool call are checked when the check names the tool', (
 });
 
 test('a failure says where and what', () => {
-  expect(findingOf({ type: 'json-schema', schema: labelled }, '{"label": 1}').why).toBe(
+  expect(findingOf({ type: 'json-schema', schema: labeled }, '{"label": 1}').why).toBe(
     '/label must be string',
   );
   expect(findingOf({ type: 'json-path', path: '$.items[*].n', equals: 3 }, orders).why).toBe(

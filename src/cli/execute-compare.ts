@@ -21,7 +21,7 @@ import { compare, defaultMargin, type CompareOptions } from '../analysis/compare
 import { allMetrics, everyMetric, type ComparedMetric } from '../analysis/compared-metrics.ts';
 import { compareVersions } from '../analysis/change.ts';
 import { describeExplanation, worthTelling } from '../analysis/explain.ts';
-import { summarise } from '../analysis/summarise.ts';
+import { summarize } from '../analysis/summarize.ts';
 import { loadRun, type LoadedRun } from '../analysis/read-run.ts';
 import type { CompareFlags } from './commands/compare-command.ts';
 import type { Io } from './io.ts';
@@ -85,7 +85,7 @@ function withTags(run: LoadedRun, tags: readonly string[] | undefined): LoadedRu
   if (tags === undefined) return run;
   const { suite } = run.manifest;
   const collected = onlyPrompts(run.collected, promptsWithTags(suite, tags));
-  const models = summarise(collected, { timeoutMs: suite.run.timeouts.totalMs });
+  const models = summarize(collected, { timeoutMs: suite.run.timeouts.totalMs });
   return { ...run, collected, report: { ...run.report, models } };
 }
 

@@ -4,7 +4,7 @@ import { defined } from '../base/defined.ts';
 import { count, oneLine } from '../base/text.ts';
 import { aliasNotes, aliasSets } from '../report/sheet/aliases.ts';
 import { csv } from '../report/sheet/csv-format.ts';
-import type { ExportedRun, ExportFormat, ExportOptions, Summarised } from '../report/sheet/sheet-format.ts';
+import type { ExportedRun, ExportFormat, ExportOptions, Summarized } from '../report/sheet/sheet-format.ts';
 import { exportFormats } from '../report/sheet-formats.ts';
 import { localeNamed } from '../report/sheet/locales.ts';
 import { pickFields } from '../report/sheet/tables.ts';
@@ -82,8 +82,8 @@ function optionsOf({ locale, table, columns, aliases }: ExportFlags, format: Exp
 
 /** Summarizes on first use, and only once. */
 function exportedRun({ folder, rows }: StoredRun): ExportedRun {
-  let summary: Promise<Summarised> | undefined;
-  return { rows: () => rows, summarised: () => (summary ??= loadRun(folder)) };
+  let summary: Promise<Summarized> | undefined;
+  return { rows: () => rows, summarized: () => (summary ??= loadRun(folder)) };
 }
 
 /** Also with --quiet: rows are missing in the output. */

@@ -3,7 +3,7 @@ import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { collect } from '../analysis/collect.ts';
-import { summarise } from '../analysis/summarise.ts';
+import { summarize } from '../analysis/summarize.ts';
 import { exitCode } from '../base/user-error.ts';
 import { readCsv } from '../journal/read-csv.ts';
 import { requestColumns, type RequestRow } from '../journal/request-columns.ts';
@@ -177,7 +177,7 @@ describe('the recipes of results/README.md', () => {
   test('p95 by tag is the figure that the report has', async () => {
     const rows = await Array.fromAsync(readCsv<RequestRow>(join(folder, 'requests.csv'), requestColumns));
     const json = rows.filter(({ model, tags }) => model === 'glm' && tags!.includes('json'));
-    const [summary] = summarise(await collect(json), { timeoutMs: 300_000 });
+    const [summary] = summarize(await collect(json), { timeoutMs: 300_000 });
     const [first, second] = await answer('p95 TTFT of glm over the last month, by tag');
     expect(first).toMatchObject({ tag: 'json', requests: 45 });
     expect(first!['p95_ttft_ms']).toBeCloseTo(summary!.ttft_ms_p95!, 2);

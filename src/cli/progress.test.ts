@@ -133,7 +133,7 @@ describe('in a terminal', () => {
     for (const line of lines) expect(line.length).toBeLessThan(40);
   });
 
-  test('nothing is coloured when colour is off', async () => {
+  test('nothing is colored when color is off', async () => {
     const { clock, text, answer } = start({ live: true });
     answer('swift');
     await clock.pass(1000);
@@ -173,7 +173,7 @@ describe('in a terminal', () => {
 });
 
 describe('elsewhere', () => {
-  test('writes plain lines at each tenth and at the end, without escape codes even in colour', async () => {
+  test('writes plain lines at each tenth and at the end, without escape codes even in color', async () => {
     const { progress, clock, writes, answer, text } = start({ live: false, color: true });
     for (let done = 0; done < 10; done++) {
       answer('swift');

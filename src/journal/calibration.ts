@@ -21,18 +21,18 @@ export interface Calibration {
 /** A larger TTFT error is not worth a promise: models answer within some hundred milliseconds. */
 export const promisedMs: Ms = 5;
 /** With a busier event loop, timing is unsound. */
-export const soundUtilisation = 0.6;
+export const soundUtilization = 0.6;
 /** Minimum share of rows in which the bound held. */
 export const boundShare = 0.99;
 
 /** Why a level cannot be promised. Undefined if it can. */
 export function reasonAgainst(level: LevelFigures): string | undefined {
-  const { bound, failed, loop_utilisation: utilisation } = level;
+  const { bound, failed, loop_utilisation: utilization } = level;
   const error = ttftError(level);
   if (failed > 0) return `${count(failed, 'stream')} failed`;
   if (error.ms > promisedMs) return `it was off by ${shown(error.ms)} ms (${error.which})`;
-  if (utilisation > soundUtilisation)
-    return `its event loop was busy for ${percent(utilisation)} of the time`;
+  if (utilization > soundUtilization)
+    return `its event loop was busy for ${percent(utilization)} of the time`;
   const held = boundShareOf(bound);
   if (held !== undefined && held < boundShare)
     return `its own bound held for only ${percent(held)} of the rows`;

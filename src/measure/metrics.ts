@@ -48,12 +48,12 @@ export const allMetrics = [
   ...laterLatencies,
 ] as const;
 
-type Summarised = Extract<(typeof allMetrics)[number], { summarised: number }>;
+type Summarized = Extract<(typeof allMetrics)[number], { summarized: number }>;
 
 /** Metrics that are summarized, ranked and compared for each model. */
-export const headlines: readonly Summarised[] = allMetrics
-  .filter((metric): metric is Summarised => 'summarised' in metric)
-  .sort((a, b) => a.summarised - b.summarised);
+export const headlines: readonly Summarized[] = allMetrics
+  .filter((metric): metric is Summarized => 'summarized' in metric)
+  .sort((a, b) => a.summarized - b.summarized);
 
 /** How fast a model writes, in two units. For a model, each is one ratio of sums, not a mean of its answers' rates. */
 export const decodeRates = [tpot.name, outputTps.name] as const;

@@ -66,10 +66,10 @@ export function* planBlocks(options: PlanOptions): Generator<Block> {
     const prompt = warmupPrompts[turn % prompts.length]!;
     yield makeBlock(++block, 'warmup', turn + 1, prompt, shuffled(options.cells, random));
   }
-  yield* order === 'blocks' ? randomised(options, random, block) : sequential(options, block);
+  yield* order === 'blocks' ? randomized(options, random, block) : sequential(options, block);
 }
 
-function* randomised(options: PlanOptions, random: Random, block: number): Generator<Block> {
+function* randomized(options: PlanOptions, random: Random, block: number): Generator<Block> {
   const { cells, prompts, repeat, another } = options;
   const inTurn = routeTurns(cells, prompts, options.seed);
   for (let turn = 1; turn <= repeat || another?.(turn); turn++) {

@@ -28,7 +28,7 @@ describe.each(outputFormats)('$name', (format) => {
     expect(format.render(report, plain)).not.toMatch(format.limits.tabs ? / \n/ : /[ \t]\n/);
   });
 
-  test.each(each)('writes the %s report without control characters when colour is off', (_, report) => {
+  test.each(each)('writes the %s report without control characters when color is off', (_, report) => {
     const text = format.render(report, plain);
     expect(format.limits.tabs ? text.replaceAll('\t', '') : text).not.toMatch(controls);
   });
@@ -62,13 +62,13 @@ describe('the table', () => {
     }
   });
 
-  test.each(each)('says the same of the %s report in colour', (_, report) => {
+  test.each(each)('says the same of the %s report in color', (_, report) => {
     const lines = stripVTControlCharacters(table.render(report, { columns: 120, color: true })).split('\n');
     const plainLines = table.render(report, { columns: 120, color: false }).split('\n');
     expect(lines.map((line) => line.trimEnd())).toEqual(plainLines);
   });
 
-  test('is coloured on demand, whatever the stream', () => {
+  test('is colored on demand, whatever the stream', () => {
     expect(table.render(usual, { columns: 80, color: true })).toContain('\u001b[');
   });
 

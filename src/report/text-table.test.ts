@@ -30,7 +30,7 @@ test('columns are as wide as their widest part, and wide letters and marks count
   ]);
 });
 
-test('neighbours with a common span share the first line of the head', () => {
+test('neighbors with a common span share the first line of the head', () => {
   const span = 'TTFT, ms';
   const columns = [
     column('', 'typ', ['100'], { span }),

@@ -143,8 +143,8 @@ test('a run that is long enough says how busy the event loop was', async () => {
     sleep: () => Promise.resolve(),
   };
   const { outcome } = await trial({ a: exact }, {}, { options: { clock } });
-  expect(outcome.loopUtilisation).toBeGreaterThan(0);
-  expect(outcome.loopUtilisation).toBeLessThanOrEqual(1);
+  expect(outcome.loopUtilization).toBeGreaterThan(0);
+  expect(outcome.loopUtilization).toBeLessThanOrEqual(1);
 });
 
 test('each attempt is a row: the refused one is not final, the next one says how long we waited', async () => {

@@ -128,11 +128,11 @@ export async function sendPlan(ready: ReadyRun, options: SendOptions): Promise<O
     manifest.status = 'running';
     delete manifest.ended_at;
     await sink.begin(manifest, options.targets.redact);
-    const { status, loopUtilisation } = await send(ready, options, clock).finally(() => sink.end());
+    const { status, loopUtilization } = await send(ready, options, clock).finally(() => sink.end());
     await sink.settle?.();
     manifest.status = status;
     manifest.ended_at = clock.wall().toISOString();
-    if (loopUtilisation !== undefined) manifest.loop_utilisation = loopUtilisation;
+    if (loopUtilization !== undefined) manifest.loop_utilisation = loopUtilization;
     await sink.save(manifest);
     return { status, manifest };
   } catch (error) {

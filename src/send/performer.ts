@@ -220,7 +220,7 @@ export class Performer {
     const isAgain = decision.kind === 'outage' || (decision.kind === 'retry' && this.#mayGo(planned));
     // Never sent, or canceled because the run stops: still owed, and sent again on a resume.
     const isOwed =
-      metOwnLimit(exchange) || lostItsWorker(exchange) || (kill.aborted && wasCancelled(exchange));
+      metOwnLimit(exchange) || lostItsWorker(exchange) || (kill.aborted && wasCanceled(exchange));
     const final = !isAgain && !isOwed;
     await record({
       planned,
@@ -364,5 +364,5 @@ const lostItsWorker = (exchange: Exchange): boolean =>
 const wasDropped = (exchange: Exchange): boolean =>
   exchange.outcome === 'failed' && isDropped(exchange.failure);
 
-const wasCancelled = (exchange: Exchange): boolean =>
+const wasCanceled = (exchange: Exchange): boolean =>
   exchange.outcome === 'failed' && exchange.failure.status === 'cancelled';

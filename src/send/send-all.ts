@@ -22,7 +22,7 @@ export interface SendAllOutcome {
   /** `complete` means only that everything was asked. Whether enough was answered is up to the summary. */
   status: 'complete' | 'interrupted' | 'budget' | 'incomplete';
   /** Share of the time in which the event loop was busy, 0 to 1. Absent if the run was too short to tell. */
-  loopUtilisation?: number;
+  loopUtilization?: number;
 }
 
 /** A shorter run is mostly startup, in which the compiler is busy. */
@@ -74,7 +74,7 @@ export async function sendAll(options: SendAllOptions): Promise<SendAllOutcome> 
     ),
     ...(options.clock.now() - startedAt < shortestTellingMs
       ? {}
-      : { loopUtilisation: Math.round(utilization * 1000) / 1000 }),
+      : { loopUtilization: Math.round(utilization * 1000) / 1000 }),
   };
 }
 

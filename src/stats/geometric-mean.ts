@@ -10,11 +10,11 @@ import { tCritical } from './student-t.ts';
  */
 export function geometricMean(values: readonly number[], alpha = defaultAlpha): Estimate {
   const logs = values.map(Math.log);
-  const centre = mean(logs);
-  if (logs.length < 2) return { point: Math.exp(centre), interval: {} };
+  const center = mean(logs);
+  if (logs.length < 2) return { point: Math.exp(center), interval: {} };
   const reach = tCritical(alpha, logs.length - 1) * Math.sqrt(variance(logs) / logs.length);
   return {
-    point: Math.exp(centre),
-    interval: intervalOf(Math.exp(centre - reach), Math.exp(centre + reach)),
+    point: Math.exp(center),
+    interval: intervalOf(Math.exp(center - reach), Math.exp(center + reach)),
   };
 }

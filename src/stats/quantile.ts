@@ -28,8 +28,8 @@ export function mean(values: ArrayLike<number>): number {
 
 /** Sample variance, divisor n − 1. NaN for fewer than two values. */
 export function variance(values: ArrayLike<number>): number {
-  const centre = mean(values);
+  const center = mean(values);
   let squares = 0;
-  for (let index = 0; index < values.length; index++) squares += (values[index]! - centre) ** 2;
+  for (let index = 0; index < values.length; index++) squares += (values[index]! - center) ** 2;
   return values.length < 2 ? NaN : squares / (values.length - 1);
 }

@@ -67,10 +67,10 @@ function signSumLaw(ranks: readonly number[]): Float64Array {
 }
 
 function normalTails(ranks: readonly number[], observed: number): [number, number] {
-  const centre = ranks.reduce((sum, rank) => sum + rank, 0) / 2;
+  const center = ranks.reduce((sum, rank) => sum + rank, 0) / 2;
   const spread = Math.sqrt(ranks.reduce((sum, rank) => sum + rank * rank, 0)) / 2;
   // Half a rank is 1 on the doubled scale.
-  return [normalCdf((observed + 1 - centre) / spread), normalCdf((centre + 1 - observed) / spread)];
+  return [normalCdf((observed + 1 - center) / spread), normalCdf((center + 1 - observed) / spread)];
 }
 
 const criticalRanks = new Map<string, number>();

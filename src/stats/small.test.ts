@@ -4,7 +4,7 @@ import { geometricMean } from './geometric-mean.ts';
 import { holm } from './holm.ts';
 import { intervalOf, mapInterval } from './interval.ts';
 import { mean, median, quantile, variance } from './quantile.ts';
-import { scaledMad, winsorise } from './winsorise.ts';
+import { scaledMad, winsorize } from './winsorize.ts';
 
 test('type 7 interpolates between the order statistics', () => {
   expect(quantile([10, 20, 30, 40], 0.5)).toBe(25);
@@ -38,17 +38,17 @@ test('one outage is pulled in to three scaled MADs, the rest stays', () => {
   // Median 10, absolute deviations 1 1 0 1 1 0 90: MAD 1.
   const values = [9, 11, 10, 9, 11, 10, 100];
   expect(scaledMad(values)).toBeCloseTo(1.4826, 4);
-  const pulled = winsorise(values);
+  const pulled = winsorize(values);
   expect(pulled.slice(0, 6)).toEqual(values.slice(0, 6));
   expect(pulled[6]).toBeCloseTo(10 + 3 * 1.4826022185, 6);
 });
 
 test('where most values are alike, the mean absolute deviation is the measure', () => {
   // Nine ones and an eleven: mean absolute deviation 1, bound 1 + 3 √(π ÷ 2).
-  const pulled = winsorise([...Array<number>(9).fill(1), 11]);
+  const pulled = winsorize([...Array<number>(9).fill(1), 11]);
   expect(pulled.slice(0, 9)).toEqual(Array<number>(9).fill(1));
   expect(pulled[9]).toBeCloseTo(1 + 3 * Math.sqrt(Math.PI / 2), 12);
-  expect(winsorise([2, 2, 2])).toEqual([2, 2, 2]);
+  expect(winsorize([2, 2, 2])).toEqual([2, 2, 2]);
 });
 
 test('geometric mean of 1, 2, 4, 8 with the t interval of its logs', () => {

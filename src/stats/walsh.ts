@@ -7,7 +7,7 @@ const beyondAll = 1e300;
 const infiniteFrom = 1e290;
 
 /**
- * Hodges–Lehmann estimate of the centre of symmetry: the median of the Walsh averages (dᵢ + dⱼ) ÷ 2, i ≤ j. Its
+ * Hodges–Lehmann estimate of the center of symmetry: the median of the Walsh averages (dᵢ + dⱼ) ÷ 2, i ≤ j. Its
  * interval runs between the k-th smallest and the k-th largest of them, k from the exact signed-rank law: it
  * holds exactly the shifts that the test does not reject (with ties, nearly). Open below six differences at 95 %.
  * What is not a number is left out, as in the test. Infinite differences are allowed; an end or point that leans on

@@ -228,9 +228,9 @@ function pairedP([a, b]: readonly JudgedPrompt[][]): number {
 /** The common recipe: one sensitivity and specificity for all models. They cancel out of a test of no difference. */
 function sharedP([a, b]: readonly JudgedPrompt[][]): number {
   const differences = a!.map(({ judged }, index) => b![index]!.judged - judged);
-  const centre = mean(differences);
-  const spread = Math.sqrt(mean(differences.map((one) => (one - centre) ** 2)) / (differences.length - 1));
-  return 2 * normalCdf(-Math.abs(centre) / spread);
+  const center = mean(differences);
+  const spread = Math.sqrt(mean(differences.map((one) => (one - center) ** 2)) / (differences.length - 1));
+  return 2 * normalCdf(-Math.abs(center) / spread);
 }
 
 const tieWithin = 0.5;

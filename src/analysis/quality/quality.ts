@@ -2,7 +2,7 @@ import type { QualityRecords } from '../../journal/quality-journals.ts';
 import { cellKey, type CellNames, namesOf } from '../../plan/cell.ts';
 import type { Suite } from '../../suite/suite.ts';
 import { defaultAlpha } from '../../stats/interval.ts';
-import { labeller } from '../cell-pairs.ts';
+import { labeler } from '../cell-pairs.ts';
 import type { CellSamples, Collected } from '../collect.ts';
 import type { CriterionRates } from '../need-limit.ts';
 import { shareOf } from '../statistic.ts';
@@ -38,7 +38,7 @@ export function qualityOf(
 ): QualityFigures {
   const order = [...new Set(collected.cells.map(({ model }) => model))];
   const said = saidOf(records, order);
-  const label = labeller(collected);
+  const label = labeler(collected);
   const answers = said.filter(({ other }) => other === undefined);
   const cellOf = (one: Said): CellSamples | undefined =>
     collected.cells.find((cell) => subjectKey(cell, '') === subjectKey(one, ''));

@@ -23,7 +23,7 @@ export async function sendOtlp(
     const headers = headersOf(readEnvironment(io.env, io.cwd)[variable] ?? '');
     const { rows } = await readRun(folder);
     const body = await otlpRequest([
-      { rows: () => rows, summarised: () => Promise.reject(new Error('not asked')) },
+      { rows: () => rows, summarized: () => Promise.reject(new Error('not asked')) },
     ]);
     const dispatcher = createDispatcher({ connectTimeoutMs: patienceMs }, io.env);
     const options = { clock: io.clock, deadlineMs: patienceMs, headers, dispatcher };

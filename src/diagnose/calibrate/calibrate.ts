@@ -62,7 +62,7 @@ export async function calibrate(options: CalibrateOptions): Promise<Calibration>
         clock,
         ask: (eventId) => client.ask(eventId, shape),
         see: seenStream,
-        utilisation: client.utilisation,
+        utilization: client.utilization,
       });
       if (!level)
         throw new UserError(
@@ -111,7 +111,7 @@ async function warmUp(client: CalibratedClient, clock: Clock): Promise<void> {
 interface CalibratedClient {
   ask(eventId: string, shape: StreamShape): Promise<KeptExchange>;
   warm(connections: number): Promise<void>;
-  utilisation: NonNullable<LevelOptions<KeptExchange>['utilisation']>;
+  utilization: NonNullable<LevelOptions<KeptExchange>['utilization']>;
   close(): Promise<void>;
 }
 
@@ -128,7 +128,7 @@ function newClient(url: string, { clock, openWire = openThreadWire }: CalibrateO
       );
       return { eventId, chunks, ...defined({ sentAt, requestWrittenMs, firstEventMs, clientLagMs }) };
     },
-    utilisation: (since) => wire.loop(since),
+    utilization: (since) => wire.loop(since),
     warm: (connections) => wire.warm([url], connections),
     close: () => gateway.close(),
   };

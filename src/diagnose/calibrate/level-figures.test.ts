@@ -25,7 +25,7 @@ const record = {
   ],
   stalls: [],
   stolenMs: 310,
-  loopUtilisation: 0.25,
+  loopUtilization: 0.25,
   cpuMs: 3,
 };
 

@@ -60,7 +60,7 @@ export interface LevelRecord {
   pauses: readonly Span[];
   stalls: readonly Span[];
   stolenMs?: Ms | undefined;
-  loopUtilisation: number;
+  loopUtilization: number;
   /** Processor time of the whole level. */
   cpuMs: Ms;
 }
@@ -84,7 +84,7 @@ export function levelFigures(level: LevelRecord): LevelFigures | undefined {
     ttft_error_ms: ttft,
     request_ms: request,
     bound: boundFigures(steady, [...level.pauses, ...level.stalls]),
-    loop_utilisation: level.loopUtilisation,
+    loop_utilisation: level.loopUtilization,
     cpu_us_per_chunk: (level.cpuMs * 1000) / chunks,
     server_lateness_ms: lateness,
     pauses: {

@@ -95,7 +95,7 @@ export interface LevelOptions<Answer> {
   /** Makes one request with this event id. Never rejects. */
   ask: (eventId: string) => Promise<Answer>;
   /** How busy the loop of the thread that stamps has been since then. Absent: it is this thread. */
-  utilisation?: (since?: EventLoopUtilization) => EventLoopUtilization;
+  utilization?: (since?: EventLoopUtilization) => EventLoopUtilization;
   /** The client's observations. Undefined if it saw no stream. `offset` converts to the machine's clock. */
   see: (answer: Answer, offset: Ms) => SeenStream | undefined;
 }
@@ -103,10 +103,10 @@ export interface LevelOptions<Answer> {
 /** Drives a client against the truth server and compares. Undefined if nothing could be compared. */
 export async function measureLevel<Answer>(options: LevelOptions<Answer>): Promise<LevelFigures | undefined> {
   const { mockUrl, streams, rounds, spreadMs, clock, ask, see } = options;
-  const utilisation = options.utilisation ?? ((since) => performance.eventLoopUtilization(since));
+  const utilization = options.utilization ?? ((since) => performance.eventLoopUtilization(since));
   await clearTruth(mockUrl);
   const watch = await watchPauses();
-  const loop = utilisation();
+  const loop = utilization();
   const stolen = stolenMs();
   const cpu = process.cpuUsage();
   const answers = await drive({
@@ -117,7 +117,7 @@ export async function measureLevel<Answer>(options: LevelOptions<Answer>): Promi
     ask: (slot, round) => ask(`${streams}-${slot}-${round}`),
   });
   const { user, system } = process.cpuUsage(cpu);
-  const { utilization } = utilisation(loop);
+  const { utilization: busy } = utilization(loop);
   const stolenAfter = stolenMs();
   const watched = await watch.end();
   const offset = machineOffset();
@@ -130,7 +130,7 @@ export async function measureLevel<Answer>(options: LevelOptions<Answer>): Promi
     pauses: watched.pauses,
     stalls: serverStalls(truth.values()),
     stolenMs: stolen === undefined || stolenAfter === undefined ? undefined : stolenAfter - stolen,
-    loopUtilisation: utilization,
+    loopUtilization: busy,
     cpuMs: (user + system) / 1000 - watched.cpuMs,
   });
 }

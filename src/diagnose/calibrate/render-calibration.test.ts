@@ -46,8 +46,8 @@ test('the sentence ends it, and no line is wider than the terminal', () => {
   expect(lines.join('\n')).not.toContain('\u001b');
 });
 
-test('what is out of bounds is in another colour', () => {
-  const coloured = renderCalibration(calibration, { columns: 80, color: true });
-  expect(coloured).toContain('\u001b[31m7.25');
-  expect(coloured).toMatch(/\u001b\[32m *100\.0 %/);
+test('what is out of bounds is in another color', () => {
+  const colored = renderCalibration(calibration, { columns: 80, color: true });
+  expect(colored).toContain('\u001b[31m7.25');
+  expect(colored).toMatch(/\u001b\[32m *100\.0 %/);
 });

@@ -7,7 +7,7 @@ import {
   boundShare,
   type Calibration,
   promisedMs,
-  soundUtilisation,
+  soundUtilization,
   boundShareOf,
   type LevelFigures,
   type Spread,
@@ -61,7 +61,7 @@ function meanwhileColumns(levels: readonly LevelFigures[]): TextColumn[] {
     levelColumns(levels)[0]!,
     column(levels, 'event loop', 'busy', ({ loop_utilisation: busy }) => ({
       text: percent(busy),
-      ...(busy > soundUtilisation ? { tone: 'bad' } : {}),
+      ...(busy > soundUtilization ? { tone: 'bad' } : {}),
     })),
     column(levels, 'CPU', 'µs/chunk', ({ cpu_us_per_chunk }) => ({ text: fixed(cpu_us_per_chunk, 0) })),
     column(levels, '', 'reading', (level) => ms(highest(level.request_ms)), serverTitle),

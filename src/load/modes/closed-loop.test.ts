@@ -17,7 +17,7 @@ function blocksOf(cells: readonly Cell[], blocks: number): Block[] {
 }
 
 /** Behavior of one request: the duration of each of its attempts. No attempts: it is skipped. */
-type Behaviour = (planned: PlannedRequest) => readonly number[];
+type Behavior = (planned: PlannedRequest) => readonly number[];
 
 /** A run in which only the load mode is real: it records what the load mode does. */
 class Simulation {
@@ -30,16 +30,16 @@ class Simulation {
   readonly inFlight = new Map<string, number>();
   readonly #total: number;
   readonly #cells: readonly Cell[];
-  readonly #behaviour: Behaviour;
+  readonly #behavior: Behavior;
   /** Called at every send. */
   onSend: (planned: PlannedRequest) => void = () => undefined;
   /** Whether the next send fits the budget now. */
   fits: () => boolean = () => true;
 
-  constructor(total: number, cells: readonly Cell[], behaviour: Behaviour) {
+  constructor(total: number, cells: readonly Cell[], behavior: Behavior) {
     this.#total = total;
     this.#cells = cells;
-    this.#behaviour = behaviour;
+    this.#behavior = behavior;
     for (const one of cells)
       for (const map of [this.sent, this.ended, this.inFlight]) map.set(cellKey(one), 0);
   }
@@ -69,7 +69,7 @@ class Simulation {
   readonly perform: LoadRun<PlannedRequest>['perform'] = async ({ request: planned }, gate) => {
     this.performed.push(planned);
     const key = cellKey(planned.cell);
-    for (const [attempt, duration] of this.#behaviour(planned).entries())
+    for (const [attempt, duration] of this.#behavior(planned).entries())
       await gate.admit({
         ready: () => Promise.resolve(),
         send: () => (this.fits() ? this.#send(planned, attempt, duration) : undefined),

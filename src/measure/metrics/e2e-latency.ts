@@ -12,7 +12,7 @@ export const e2eLatency = defineMetric({
   unit: 'ms',
   decimals: 3,
   better: 'lower',
-  summarised: 4,
+  summarized: 4,
   lag: endsLate,
   meaning: 'sent → last non-empty piece; if not streamed, the end of the body',
   example: { value: 650 },

@@ -18,7 +18,7 @@ export interface Metric<Name extends string = string> {
    * Its position among the metrics that are summarized, ranked and compared for each model. Absent: it is not one of
    * them.
    */
-  readonly summarised?: number;
+  readonly summarized?: number;
   /** What our own lag may have done to it. Absent if it uses no stamp of ours, or none that the lag bounds. */
   readonly lag?: LagEffect;
   /** Undefined if it was not measured or does not apply. Never zero for a missing value. */

@@ -11,7 +11,7 @@ export const outputTps = defineMetric({
   unit: 'tok/s',
   decimals: 3,
   better: 'higher',
-  summarised: 5,
+  summarized: 5,
   lag: spanLateRate,
   meaning: '1000 ÷ `tpot_ms`',
   example: { value: 1000 / 55 },

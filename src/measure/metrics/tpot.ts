@@ -13,7 +13,7 @@ export const tpot = defineMetric({
   unit: 'ms',
   decimals: 3,
   better: 'lower',
-  summarised: 3,
+  summarized: 3,
   lag: spanLate,
   meaning:
     '(last − first piece) ÷ tokens after the first piece; empty with fewer than 8 such tokens, fewer than 5 reads, or less than 10 ms',

@@ -12,7 +12,7 @@ export const ttfat = defineMetric({
   unit: 'ms',
   decimals: 3,
   better: 'lower',
-  summarised: 2,
+  summarized: 2,
   lag: endsLate,
   meaning: 'sent → first non-empty piece of the answer (content or tool call)',
   example: { value: 200 },

@@ -12,7 +12,7 @@ export const ttft = defineMetric({
   unit: 'ms',
   decimals: 3,
   better: 'lower',
-  summarised: 1,
+  summarized: 1,
   lag: endsLate,
   meaning: 'sent → first non-empty piece of reasoning, answer, or tool call',
   example: { value: 100 },

@@ -1,5 +1,5 @@
 import { defined } from '../../base/defined.ts';
-import { labeller } from '../../analysis/cell-pairs.ts';
+import { labeler } from '../../analysis/cell-pairs.ts';
 import type { CellSamples, Collected } from '../../analysis/collect.ts';
 import type { Comparison } from '../../analysis/compare.ts';
 import { describeExplanation } from '../../analysis/explain.ts';
@@ -83,7 +83,7 @@ export function withoutWords(data: PageData): PageData {
 }
 
 function pageModels(report: Report, collected: Collected, scanned: ScannedRows): PageModel[] {
-  const label = labeller(collected);
+  const label = labeler(collected);
   const rows = placesOf(report).flatMap(({ report: own }) => ranked(own.models, own.run.success_floor));
   return rows.flatMap(({ rank, model: summary }) => {
     const place = collected.cells.findIndex((each) => cellKey(each) === cellKey(summary));

@@ -25,9 +25,9 @@ export function renderRequest(report: RequestReport, { columns, color }: Style):
   const sections = [
     head(report, columns, paint),
     timeSection(report.row, chunks, columns, paint),
-    labelled(factsOf(report), columns, paint),
+    labeled(factsOf(report), columns, paint),
     ...texts(report, columns, paint),
-    labelled(receiptsOf(report.row), columns, paint),
+    labeled(receiptsOf(report.row), columns, paint),
     report.log ? logSection(report.log, columns, paint) : [],
   ];
   return paragraphs(sections);
@@ -136,7 +136,7 @@ function gapLines(
 type Fact = readonly [label: string, text: string | readonly string[] | undefined];
 
 /** `label  text`, one per line. Unknown facts are left out. */
-function labelled(facts: readonly Fact[], columns: number, paint: Paint): string[] {
+function labeled(facts: readonly Fact[], columns: number, paint: Paint): string[] {
   const known = facts.filter(([, text]) => text !== undefined && text.length > 0);
   const width = Math.max(0, ...known.map(([label]) => label.length)) + 2;
   return known.flatMap(([label, text = '']) => {
@@ -277,7 +277,7 @@ function logSection(log: ReconciledRow, columns: number, paint: Paint): string[]
     ['step', word(log.log_step)],
     ['differs', log.differs?.map((name) => oneLine(name, 40).replace('_', ' ')).join(', ')],
   ];
-  return [title, ...labelled(facts, columns, paint)];
+  return [title, ...labeled(facts, columns, paint)];
 }
 
 function tokensBeside(

@@ -183,7 +183,7 @@ test('gaps lie between reads; pieces of one read are counted', () => {
   expect(gapsOf(chunks.slice(0, 2))).toBeUndefined();
 });
 
-test('more gaps than fit are drawn by the longest of neighbours', () => {
+test('more gaps than fit are drawn by the longest of neighbors', () => {
   const many = Array.from({ length: 400 }, (_, n): ChunkEntry => [
     n * 10 + (n >= 200 ? 500 : 0),
     'content',

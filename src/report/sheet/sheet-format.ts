@@ -6,7 +6,7 @@ import type { Locale } from './locales.ts';
 import type { TableName } from './tables.ts';
 
 /** Facts about a run other than its rows. */
-export interface Summarised {
+export interface Summarized {
   readonly manifest: Manifest;
   readonly report: Report;
 }
@@ -16,7 +16,7 @@ export interface ExportedRun {
   /** All attempts in the order of the journal, including warm-up. */
   rows(): AsyncIterable<RequestRow> | Iterable<RequestRow>;
   /** Reads all rows and compares all models. Call it only if a summary is needed. */
-  summarised(): Promise<Summarised>;
+  summarized(): Promise<Summarized>;
 }
 
 /** The user's options. Absent: the format's default. */

@@ -83,7 +83,7 @@ const models: ExportTable = {
   ),
   async *rows(runs) {
     for (const run of runs) {
-      const { manifest, report } = await run.summarised();
+      const { manifest, report } = await run.summarized();
       for (const model of report.models) yield { ...model, [runStart.name]: manifest.started_at };
     }
   },
@@ -99,7 +99,7 @@ const pairs: ExportTable = {
   ],
   async *rows(runs) {
     for (const run of runs) {
-      const { manifest, report } = await run.summarised();
+      const { manifest, report } = await run.summarized();
       const { run_id, started_at, suite } = manifest;
       for (const pair of [...report.pairs, ...(report.load?.pairs ?? [])])
         yield { ...pair, run_id, [runStart.name]: started_at, suite: suite.name };

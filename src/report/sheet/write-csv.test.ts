@@ -99,7 +99,7 @@ test('models and pairs say which run they belong to, and when it began', async (
 });
 
 test('requests are written without a summary being made', async () => {
-  const run: ExportedRun = { rows: () => [row()], summarised: () => Promise.reject(new Error('not needed')) };
+  const run: ExportedRun = { rows: () => [row()], summarized: () => Promise.reject(new Error('not needed')) };
   expect(await write([run], columns('model'))).toBe('\ufeffmodel\r\nkimi\r\n');
 });
 
@@ -108,7 +108,7 @@ test('rows pass through: no more are read than were taken', async () => {
   function* many(): Generator<RequestRow> {
     for (; ; read++) yield row();
   }
-  const endless: ExportedRun = { rows: many, summarised: () => Promise.reject(new Error('not needed')) };
+  const endless: ExportedRun = { rows: many, summarized: () => Promise.reject(new Error('not needed')) };
   let pieces = 0;
   for await (const piece of csv.write([endless], columns('model'))) {
     expect(piece.length).toBeLessThan(100_000);

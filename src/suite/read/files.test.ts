@@ -57,7 +57,7 @@ test('the folder of the suite may itself be reached through a link', async () =>
   expect(await readOne(join(folder.path, 'link'), 'a.md')).toMatchObject({ ok: true });
 });
 
-test('a missing file names its neighbour', async () => {
+test('a missing file names its neighbor', async () => {
   await using folder = await tempFolder({ 'data/tickets.csv': 'x' });
   expect(await readOne(folder.path, 'data/ticket.csv')).toEqual(
     problem('does not exist; did you mean "tickets.csv"?'),

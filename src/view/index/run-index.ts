@@ -329,7 +329,7 @@ export class RunIndex {
       }
       const { rowsIn } = this.#reader;
       const found = new Map<number, RequestRow>();
-      for (const run of neighbours(there)) {
+      for (const run of neighbors(there)) {
         const [first, last] = [run[0]!, run.at(-1)!];
         const rows = rowsIn(await textOf(first, last));
         if (rows.length === last - first + 1) run.forEach((place) => found.set(place, rows[place - first]!));
@@ -345,7 +345,7 @@ export class RunIndex {
 const nameOf = ({ dev, ino }: { dev: number; ino: number }): string => `${dev}/${ino}`;
 
 /** Adjacent rows are read at once. */
-function neighbours(places: readonly number[]): number[][] {
+function neighbors(places: readonly number[]): number[][] {
   const runs: number[][] = [];
   for (const place of new Set(places)) {
     const last = runs.at(-1);

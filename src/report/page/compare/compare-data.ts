@@ -1,4 +1,4 @@
-import { labeller, runPairs } from '../../../analysis/cell-pairs.ts';
+import { labeler, runPairs } from '../../../analysis/cell-pairs.ts';
 import type { CellSamples, Collected } from '../../../analysis/collect.ts';
 import type { ModelSummary, PairRow } from '../../../analysis/summary-columns.ts';
 import { cellKey } from '../../../plan/cell.ts';
@@ -57,7 +57,7 @@ export function comparePageData({ before, after, pairs, ...words }: CompareSourc
 }
 
 function comparedModels(before: RunSource, after: RunSource, pairs: readonly PairRow[]): ComparedModel[] {
-  const label = labeller(before.collected, after.collected);
+  const label = labeler(before.collected, after.collected);
   const matched = runPairs(before.collected, after.collected);
   const both = matched.map(({ a, b, labelA, labelB }) => ({
     name: label(b),

@@ -95,7 +95,7 @@ export class Timeline {
   of(cell: number, usualOf: UsualLatency): CellTimeline {
     const { points, events } = this.#keptOf(cell);
     return {
-      points: centred(
+      points: centered(
         points.items.map((point) => {
           const usual = usualOf(point.promptId);
           return { ...point, relative: usual !== undefined && usual > 0 ? point.e2eMs / usual : undefined };
@@ -109,7 +109,7 @@ export class Timeline {
 }
 
 /** The usual latency is a mean. A model that is sometimes very late is rarely above it, so its median is set to 1. */
-function centred(points: readonly TimelinePoint[]): TimelinePoint[] {
+function centered(points: readonly TimelinePoint[]): TimelinePoint[] {
   const known = points.flatMap(({ relative }) => relative ?? []);
   const middle = known.length === 0 ? 1 : median(known);
   return points.map((point) => ({

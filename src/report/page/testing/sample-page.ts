@@ -8,7 +8,7 @@ import { compare } from '../../../analysis/compare.ts';
 import { leadsOf, withCosts } from '../../../analysis/leads.ts';
 import { qualityOf } from '../../../analysis/quality/quality.ts';
 import type { QualityRecords } from '../../../journal/quality-journals.ts';
-import { summarise } from '../../../analysis/summarise.ts';
+import { summarize } from '../../../analysis/summarize.ts';
 import { answerPrompts } from '../answer-prompts.ts';
 import { PageScan } from '../collect-page.ts';
 import { GridScan } from '../grid/grid-scan.ts';
@@ -36,7 +36,7 @@ export async function sampleReport(
   const collected = await collect(rows);
   const failed = new FailedCheckCollector();
   for (const row of rows) failed.add(row);
-  const models = summarise(collected, { timeoutMs: 300_000 });
+  const models = summarize(collected, { timeoutMs: 300_000 });
   const requests = models.reduce((sum, model) => sum + model.requests, 0);
   const run: RunFacts = {
     run_id: rows[0]?.run_id ?? '20261122T031700Z-nothing',

@@ -3,8 +3,8 @@ import type { RequestRow } from '../../../journal/request-columns.ts';
 import type { Manifest } from '../../../journal/manifest.ts';
 import { collect } from '../../../analysis/collect.ts';
 import { compare } from '../../../analysis/compare.ts';
-import { successFloor, summarise } from '../../../analysis/summarise.ts';
-import type { ExportedRun, Summarised } from '../sheet-format.ts';
+import { successFloor, summarize } from '../../../analysis/summarize.ts';
+import type { ExportedRun, Summarized } from '../sheet-format.ts';
 
 /** An answer as a real run records it, with the given fields. */
 export function row(cells: Partial<RequestRow> = {}): RequestRow {
@@ -87,16 +87,16 @@ export function exported(
   facts: Partial<Manifest> = {},
   warnings: readonly string[] = [],
 ): ExportedRun {
-  return { rows: () => rows, summarised: () => summarised(rows, manifest(facts), warnings) };
+  return { rows: () => rows, summarized: () => summarized(rows, manifest(facts), warnings) };
 }
 
-async function summarised(
+async function summarized(
   rows: readonly RequestRow[],
   facts: Manifest,
   warnings: readonly string[],
-): Promise<Summarised> {
+): Promise<Summarized> {
   const collected = await collect(rows);
-  const models = summarise(collected, { timeoutMs: facts.suite.run.timeouts.totalMs });
+  const models = summarize(collected, { timeoutMs: facts.suite.run.timeouts.totalMs });
   const { suite, run_id, suite_hash, seed, started_at, status, routes, versions } = facts;
   const done = models.reduce((sum, { requests }) => sum + requests, 0);
   return {

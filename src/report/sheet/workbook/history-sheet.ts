@@ -8,7 +8,7 @@ import { type AnyRow, type Column, number, text, time } from '../../../base/colu
 import { headlines } from '../../../measure/metrics.ts';
 import { cellName, laterColumns, laterNames, waysOf } from '../../../plan/cell.ts';
 import { isLowerBound } from '../../ranking.ts';
-import type { Summarised } from '../sheet-format.ts';
+import type { Summarized } from '../sheet-format.ts';
 import { type Field, plainField } from '../tables.ts';
 import type { Book, Sheet } from './book.ts';
 import { type ChartSpec, columnArea } from './chart.ts';
@@ -55,7 +55,7 @@ const chart = { width: 760, height: 350 } as const;
 const chartRows = 19;
 
 /** Where the figures of the lines are: next to the table, under their chart. */
-export function historyLines(newestFirst: readonly Summarised[], metric: Drawn): Lines {
+export function historyLines(newestFirst: readonly Summarized[], metric: Drawn): Lines {
   const runs = [...newestFirst].reverse();
   const above = 1 + (metric === 'e2e_latency_ms' ? 0 : chartRows + runs.length + 3);
   return {
@@ -65,7 +65,7 @@ export function historyLines(newestFirst: readonly Summarised[], metric: Drawn):
 }
 
 /** Figures over several runs, oldest first, next to lines of two latencies. */
-export async function addHistory(book: Book, newestFirst: readonly Summarised[]): Promise<void> {
+export async function addHistory(book: Book, newestFirst: readonly Summarized[]): Promise<void> {
   const runs = [...newestFirst].reverse();
   const sheet = await addTableSheet(book, {
     sheet: sheetName,
@@ -89,7 +89,7 @@ export async function addHistory(book: Book, newestFirst: readonly Summarised[])
 
 type Headline = (typeof headlines)[number];
 
-function historyRows({ manifest, report }: Summarised, { name, unit }: Headline): AnyRow[] {
+function historyRows({ manifest, report }: Summarized, { name, unit }: Headline): AnyRow[] {
   const headline = headlineColumn(name);
   const columns = {
     ...{ value: headline, ci_low: `${headline}_ci_low`, ci_high: `${headline}_ci_high` },
@@ -127,7 +127,7 @@ interface Lines {
   readonly sheet: string;
   readonly metric: Drawn;
   /** Oldest first. */
-  readonly runs: readonly Summarised[];
+  readonly runs: readonly Summarized[];
   /** One per line, in this order. */
   readonly names: readonly string[];
   /** Row of the heads and column of the instants, from 0. */
@@ -136,7 +136,7 @@ interface Lines {
 }
 
 /** Names of the models that have at least one point. */
-function lineNames(runs: readonly Summarised[], metric: Drawn): string[] {
+function lineNames(runs: readonly Summarized[], metric: Drawn): string[] {
   const nameOf = naming(runs);
   const names = runs.flatMap((run) => modelsWithPoint(run, metric).map(nameOf));
   return [...new Set(names)].sort();
@@ -186,7 +186,7 @@ export function linesChart(
 }
 
 /** A bound is not a point of a line, and failing must not look fast. */
-function modelsWithPoint(run: Summarised, metric: Drawn): ModelSummary[] {
+function modelsWithPoint(run: Summarized, metric: Drawn): ModelSummary[] {
   const column = `${metric}_geomean` as const;
   return entriesOf(run)
     .filter(
@@ -196,7 +196,7 @@ function modelsWithPoint(run: Summarised, metric: Drawn): ModelSummary[] {
 }
 
 /** One line per model. Its route and suite are named if the runs have several. */
-function naming(runs: readonly Summarised[]): (model: ModelSummary) => string {
+function naming(runs: readonly Summarized[]): (model: ModelSummary) => string {
   const models = runs.flatMap(({ report }) => report.models);
   const ways = waysOf(models);
   const suites = new Set(models.map(({ suite }) => suite));
@@ -206,7 +206,7 @@ function naming(runs: readonly Summarised[]): (model: ModelSummary) => string {
 const hour = 3_600_000;
 
 /** Labels of an axis are distinct, and as short as that allows. */
-function dateFormat(runs: readonly Summarised[]): string {
+function dateFormat(runs: readonly Summarized[]): string {
   const instants = runs.map(({ manifest }) => Date.parse(manifest.started_at));
   const span = Math.max(...instants) - Math.min(...instants);
   if (span < 2 * hour) return 'hh:mm:ss';

@@ -13,8 +13,8 @@ const load = sampleLoad('open', [
 const plain = exported(rowsOf({ swift: 400 }), {}, []);
 const underLoad: ExportedRun = {
   rows: () => [],
-  async summarised() {
-    const { manifest, report } = await plain.summarised();
+  async summarized() {
+    const { manifest, report } = await plain.summarized();
     return { manifest, report: { ...report, load } };
   },
 };

@@ -1,6 +1,6 @@
 import { levelColumns, limitColumns } from '../../../analysis/level-columns.ts';
 import { type AnyRow, time } from '../../../base/column.ts';
-import type { Summarised } from '../sheet-format.ts';
+import type { Summarized } from '../sheet-format.ts';
 import { type Field, plainField } from '../tables.ts';
 import type { Book } from './book.ts';
 import { addTableSheet } from './table-sheet.ts';
@@ -11,14 +11,14 @@ export const levelFields: readonly Field[] = [startField, ...levelColumns.map(pl
 export const limitFields: readonly Field[] = [startField, ...limitColumns.map(plainField)];
 
 /** Whether the load of any of these runs has levels. */
-export const haveLevels = (runs: readonly Summarised[]): boolean =>
+export const haveLevels = (runs: readonly Summarized[]): boolean =>
   runs.some(({ report }) => report.load !== undefined);
 /** Whether any of these runs looked for a limit. */
-export const haveLimits = (runs: readonly Summarised[]): boolean =>
+export const haveLimits = (runs: readonly Summarized[]): boolean =>
   runs.some(({ report }) => (report.load?.limits.length ?? 0) > 0);
 
 /** One row per model and level, one per model's limit; newest run first. */
-export async function addLevels(book: Book, runs: readonly Summarised[]): Promise<void> {
+export async function addLevels(book: Book, runs: readonly Summarized[]): Promise<void> {
   const rowsOf = (table: 'levels' | 'limits'): AnyRow[] =>
     runs.flatMap(({ manifest, report }) =>
       (report.load?.[table] ?? []).map((row) => ({ ...row, run_started_at: manifest.started_at })),

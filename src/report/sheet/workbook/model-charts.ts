@@ -3,7 +3,7 @@ import { headlines } from '../../../measure/metrics.ts';
 import { cellName } from '../../../plan/cell.ts';
 import { percent } from '../../number-text.ts';
 import { isLowerBound } from '../../ranking.ts';
-import type { Summarised } from '../sheet-format.ts';
+import type { Summarized } from '../sheet-format.ts';
 import type { Sheet } from './book.ts';
 import { type Area, axisEnd, type ChartSpec, columnArea } from './chart.ts';
 import { drawn, type Drawn } from './history-sheet.ts';
@@ -61,7 +61,7 @@ export interface ChartPlace {
  */
 export function addModelCharts(
   place: ChartPlace,
-  run: Summarised,
+  run: Summarized,
   others: readonly ((size: Size) => ChartSpec)[],
 ): void {
   const { sheet, top } = place;
@@ -98,7 +98,7 @@ export function columnAt(pixels: number, widths: readonly number[]): number {
   return column;
 }
 
-function leftOut(entries: readonly SummaryEntry[], run: Summarised): string {
+function leftOut(entries: readonly SummaryEntry[], run: Summarized): string {
   const names = entries
     .filter((entry) => !isShown(entry, entries))
     .map(({ model }) => `${cellName(model, run.report.run)} (${percent(model.error_rate)} failed)`);
@@ -111,7 +111,7 @@ const isShown = (entry: SummaryEntry, all: readonly SummaryEntry[]): boolean =>
 
 /** Position of the figures of a run's charts. */
 interface Block {
-  readonly run: Summarised;
+  readonly run: Summarized;
   readonly shown: readonly ModelSummary[];
   /** For the models that have bars among the latencies. */
   readonly latencies: (column: number) => Area;
@@ -119,7 +119,7 @@ interface Block {
   readonly head: (column: number) => Area;
 }
 
-function addFigures(sheet: Sheet, head: number, entries: readonly SummaryEntry[], run: Summarised): Block {
+function addFigures(sheet: Sheet, head: number, entries: readonly SummaryEntry[], run: Summarized): Block {
   sheet.text(head - 1, 0, 'The figures of the charts, from the bottom up', { ...tones.quiet, bold: true });
   for (const [index, title] of ['model', ...figures.map((figure) => figure.head)].entries())
     sheet.text(head, index, title, {

@@ -1,7 +1,7 @@
 import { preferenceColumns, qualityColumns } from '../../../analysis/quality/quality-columns.ts';
 import { text, time } from '../../../base/column.ts';
 import { isJudged } from '../../quality-table.ts';
-import type { Summarised } from '../sheet-format.ts';
+import type { Summarized } from '../sheet-format.ts';
 import { type Field, plainField } from '../tables.ts';
 import type { Book } from './book.ts';
 import { addTableSheet } from './table-sheet.ts';
@@ -15,14 +15,14 @@ export const qualityFields: readonly Field[] = [...ofRun, ...qualityColumns.map(
 export const preferenceFields: readonly Field[] = [...ofRun, ...preferenceColumns.map(plainField)];
 
 /** Whether any of these runs has opinions of judges or people. */
-export const haveQuality = (runs: readonly Summarised[]): boolean =>
+export const haveQuality = (runs: readonly Summarized[]): boolean =>
   runs.some(({ report }) => report.quality !== undefined && isJudged(report.quality));
-export const havePreferences = (runs: readonly Summarised[]): boolean =>
+export const havePreferences = (runs: readonly Summarized[]): boolean =>
   runs.some(({ report }) => (report.quality?.preferences.length ?? 0) > 0);
 
 /** One row per model, criterion and basis; one per pair and criterion. Newest run first. */
-export async function addQuality(book: Book, runs: readonly Summarised[]): Promise<void> {
-  const of = ({ manifest }: Summarised): object => ({
+export async function addQuality(book: Book, runs: readonly Summarized[]): Promise<void> {
+  const of = ({ manifest }: Summarized): object => ({
     run_id: manifest.run_id,
     run_started_at: manifest.started_at,
   });

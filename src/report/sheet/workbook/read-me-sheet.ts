@@ -5,7 +5,7 @@ import { oneLine } from '../../../base/text.ts';
 import type { Manifest } from '../../../journal/manifest.ts';
 import { duration } from '../../number-text.ts';
 import { isSimulated, simulatedNotice } from '../../run-report.ts';
-import type { Summarised } from '../sheet-format.ts';
+import type { Summarized } from '../sheet-format.ts';
 import { type Field, tableNamed } from '../tables.ts';
 import type { Book, Sheet } from './book.ts';
 import { historyFields } from './history-sheet.ts';
@@ -21,7 +21,7 @@ const label: Look = { ...ink, bold: true, wrap: true };
 const prose: Look = { ...ink, wrap: true };
 
 /** Contents of the workbook: sheets, warnings, method, origin, and every column's meaning and unit. */
-export function addReadMe(book: Book, runs: readonly Summarised[]): void {
+export function addReadMe(book: Book, runs: readonly Summarized[]): void {
   const page = new Page(book.addSheet('Read me'));
   page.title(`gatebench: ${suiteNames(runs)}`);
   if (runs.some(({ report }) => isSimulated(report.run)))
@@ -95,7 +95,7 @@ class Page {
   }
 }
 
-function addWarnings(page: Page, runs: readonly Summarised[]): void {
+function addWarnings(page: Page, runs: readonly Summarized[]): void {
   const lines = runs.flatMap(({ report }) =>
     report.warnings.map((warning) => [minuteOf(report.run.started_at), warning] as const),
   );
@@ -104,7 +104,7 @@ function addWarnings(page: Page, runs: readonly Summarised[]): void {
 }
 
 /** Facts from the manifest. Headers, prompts and paths stay out: they may be private. */
-function addOrigin(page: Page, { manifest, report }: Summarised): void {
+function addOrigin(page: Page, { manifest, report }: Summarized): void {
   const { suite } = manifest;
   page.section(`Run of ${oneLine(suite.name, 60)}, ${minuteOf(manifest.started_at)}`);
   for (const [name, value] of originFacts(manifest)) page.line(name, value);
@@ -148,7 +148,7 @@ function originFacts({ suite, routes, versions, machine, ...manifest }: Manifest
   ];
 }
 
-function addColumns(page: Page, runs: readonly Summarised[]): void {
+function addColumns(page: Page, runs: readonly Summarized[]): void {
   for (const { head, column } of summaryColumns) page.column({ ...column, name: head }, 'Summary');
   const list = (fields: readonly Field[], sheet: string): void => {
     for (const { column } of fields) page.column(column, sheet);

@@ -9,13 +9,13 @@ import {
 import { type Column, count, text, time } from '../../../base/column.ts';
 import { decodeRates, headlines } from '../../../measure/metrics.ts';
 import { isLowerBound } from '../../ranking.ts';
-import type { Summarised } from '../sheet-format.ts';
+import type { Summarized } from '../sheet-format.ts';
 import type { Value } from '../tables.ts';
 import { asBound, columnLook, type Look, tones } from './look.ts';
 
 /** One line of the summary: a model of a run. */
 export interface SummaryEntry {
-  readonly run: Summarised;
+  readonly run: Summarized;
   readonly model: ModelSummary;
   /** From 1. Absent if the model is not ranked. */
   readonly rank?: number;

@@ -2,7 +2,7 @@ import { cellName } from '../../../plan/cell.ts';
 import { count } from '../../../base/text.ts';
 import { isSimulated, simulatedNotice } from '../../run-report.ts';
 import { firstLine } from '../../first-line.ts';
-import type { Summarised } from '../sheet-format.ts';
+import type { Summarized } from '../sheet-format.ts';
 import type { Book, Sheet } from './book.ts';
 import { type Look, colors, tones } from './look.ts';
 import type { ChartSpec } from './chart.ts';
@@ -21,7 +21,7 @@ const linesOfCharts = 60;
 const places = { title: 0, verdict: 1, facts: 2, band: 3, head: 4, first: 5 } as const;
 
 /** One line per model and run, newest run first, and the charts of the newest run. */
-export function addSummary(book: Book, runs: readonly Summarised[]): void {
+export function addSummary(book: Book, runs: readonly Summarized[]): void {
   const sheet = book.addSheet('Summary');
   const entries = runs.flatMap(entriesOf);
   const newest = runs[0]!;
@@ -67,7 +67,7 @@ function chartSheet(book: Book, widths: readonly number[]): Sheet {
   return sheet;
 }
 
-function addTop(sheet: Sheet, runs: readonly Summarised[], newest: Summarised): void {
+function addTop(sheet: Sheet, runs: readonly Summarized[], newest: Summarized): void {
   const ink = { ink: colors.ink };
   sheet.text(places.title, 0, `gatebench: ${suiteNames(runs)}`, { ...ink, bold: true, size: 16 });
   sheet.height(places.title, 24);

@@ -1,6 +1,6 @@
 import { time } from '../../../base/column.ts';
 import { tagColumns, tagRows } from '../../tags/tag-columns.ts';
-import type { Summarised } from '../sheet-format.ts';
+import type { Summarized } from '../sheet-format.ts';
 import { type Field, plainField } from '../tables.ts';
 import type { Book } from './book.ts';
 import { addTableSheet } from './table-sheet.ts';
@@ -11,11 +11,11 @@ export const tagFields: readonly Field[] = [
 ];
 
 /** Whether any of these runs has tags that divide its prompts. */
-export const haveTags = (runs: readonly Summarised[]): boolean =>
+export const haveTags = (runs: readonly Summarized[]): boolean =>
   runs.some(({ report }) => report.tags !== undefined);
 
 /** One row per tag, model and route; newest run first. */
-export async function addTags(book: Book, runs: readonly Summarised[]): Promise<void> {
+export async function addTags(book: Book, runs: readonly Summarized[]): Promise<void> {
   await addTableSheet(book, {
     sheet: 'By tag',
     name: 'ByTag',

@@ -2,11 +2,11 @@ import { oneLine } from '../../../base/text.ts';
 import { ranked, rankingLetters } from '../../ranking.ts';
 import { placesOf } from '../../places.ts';
 import { isSimulated, type Report } from '../../run-report.ts';
-import type { Summarised } from '../sheet-format.ts';
+import type { Summarized } from '../sheet-format.ts';
 import type { SummaryEntry } from './summary-columns.ts';
 
 /** The suites of some runs, each once. */
-export function suiteNames(runs: readonly Summarised[]): string {
+export function suiteNames(runs: readonly Summarized[]): string {
   const names = [...new Set(runs.map(({ report }) => oneLine(report.run.suite, 60)))];
   return names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
 }
@@ -15,7 +15,7 @@ export function suiteNames(runs: readonly Summarised[]): string {
 export const minuteOf = (iso: string): string => `${iso.slice(0, 16).replace('T', ' ')} UTC`;
 
 /** Title of a chart. Every picture of simulated models says so. No title starts with a name from outside. */
-export function chartTitle(title: string, runs: readonly Summarised[]): string {
+export function chartTitle(title: string, runs: readonly Summarized[]): string {
   const simulated = runs.filter(({ report }) => isSimulated(report.run)).length;
   if (simulated === 0) return title;
   return `${simulated === runs.length ? 'SIMULATED' : 'PARTLY SIMULATED'}: ${title}`;
@@ -25,10 +25,10 @@ export function chartTitle(title: string, runs: readonly Summarised[]): string {
 export const withoutMarkup = (meaning: string): string => meaning.replaceAll('`', '');
 
 /** The models of one run, place by place, in the order of its ranking. */
-export const entriesOf = (run: Summarised): SummaryEntry[] =>
+export const entriesOf = (run: Summarized): SummaryEntry[] =>
   placesOf(run.report).flatMap(({ report }) => entriesIn(run, report));
 
-function entriesIn(run: Summarised, report: Report): SummaryEntry[] {
+function entriesIn(run: Summarized, report: Report): SummaryEntry[] {
   const rows = ranked(report.models, report.run.success_floor);
   const letters = rankingLetters(rows, report);
   return rows.map(({ model, rank }) => {

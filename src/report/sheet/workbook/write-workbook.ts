@@ -1,6 +1,6 @@
 import { addQuality } from './quality-sheet.ts';
 import { UserError } from '../../../base/user-error.ts';
-import type { ExportedRun, Summarised } from '../sheet-format.ts';
+import type { ExportedRun, Summarized } from '../sheet-format.ts';
 import { tableNamed } from '../tables.ts';
 import { Book } from './book.ts';
 import { addHistory } from './history-sheet.ts';
@@ -15,8 +15,8 @@ import { suiteNames } from './words.ts';
 
 /** The workbook of some runs. It is made in memory: about 150 bytes per cell. The same runs give the same bytes. */
 export async function* writeWorkbook(runs: readonly ExportedRun[]): AsyncGenerator<Uint8Array> {
-  const known: { run: ExportedRun; summary: Summarised }[] = [];
-  for (const run of runs) known.push({ run, summary: await run.summarised() });
+  const known: { run: ExportedRun; summary: Summarized }[] = [];
+  for (const run of runs) known.push({ run, summary: await run.summarized() });
   if (known.length === 0) throw new UserError('There is no run to export.');
   known.sort((a, b) => (a.summary.manifest.started_at < b.summary.manifest.started_at ? 1 : -1));
   const book = await makeBook(
@@ -27,7 +27,7 @@ export async function* writeWorkbook(runs: readonly ExportedRun[]): AsyncGenerat
 }
 
 /** Newest run first. */
-async function makeBook(runs: readonly ExportedRun[], summaries: readonly Summarised[]): Promise<Book> {
+async function makeBook(runs: readonly ExportedRun[], summaries: readonly Summarized[]): Promise<Book> {
   const { started_at, ended_at } = summaries[0]!.manifest;
   const book = new Book({
     title: `gatebench: ${suiteNames(summaries)}`,

@@ -10,7 +10,7 @@ import { successFloor } from './success.ts';
 
 export { successFloor } from './success.ts';
 
-export interface SummariseOptions {
+export interface SummarizeOptions {
   /** The run's total timeout: written for a figure that rests on a failed request. */
   readonly timeoutMs: Ms;
 }
@@ -20,8 +20,8 @@ export interface SummariseOptions {
  * mean is only a bound, and last those below the success floor or without a latency. Pure: the same samples give the
  * same rows.
  */
-export function summarise(collected: Collected, options: SummariseOptions): ModelSummary[] {
-  const summaries = collected.cells.map((cell) => summariseCell(collected, cell, options));
+export function summarize(collected: Collected, options: SummarizeOptions): ModelSummary[] {
+  const summaries = collected.cells.map((cell) => summarizeCell(collected, cell, options));
   return summaries.sort(
     (a, b) => rankClass(a) - rankClass(b) || geomeanLatency(a) - geomeanLatency(b) || byName(a, b),
   );
@@ -41,10 +41,10 @@ function byName(a: ModelSummary, b: ModelSummary): number {
   return cellKey(a) < cellKey(b) ? -1 : 1;
 }
 
-function summariseCell(
+function summarizeCell(
   collected: Collected,
   cell: CellSamples,
-  { timeoutMs }: SummariseOptions,
+  { timeoutMs }: SummarizeOptions,
 ): ModelSummary {
   const figures = headlines.map(({ name }: { name: HeadlineName }) => metricFigures(cell, name, timeoutMs));
   const bounds = figures.flatMap(({ lowerBounds }) => lowerBounds);

@@ -4,8 +4,8 @@ import { mean, median } from './quantile.ts';
 const normalConsistency = 1.4826022185056018;
 
 /** Median absolute deviation from the median, scaled to the standard deviation of normal data (Hampel 1974). */
-export function scaledMad(values: readonly number[], centre = median(values)): number {
-  return normalConsistency * median(values.map((value) => Math.abs(value - centre)));
+export function scaledMad(values: readonly number[], center = median(values)): number {
+  return normalConsistency * median(values.map((value) => Math.abs(value - center)));
 }
 
 /** The same for the mean absolute deviation. */
@@ -17,10 +17,10 @@ const meanConsistency = Math.sqrt(Math.PI / 2);
  * 0, it is the scaled mean absolute deviation. Source: Iglewicz & Hoaglin, How to Detect and Handle Outliers (1993),
  * for the second choice.
  */
-export function winsorise(values: readonly number[], limit = 3): number[] {
-  const centre = median(values);
+export function winsorize(values: readonly number[], limit = 3): number[] {
+  const center = median(values);
   const spread =
-    scaledMad(values, centre) || meanConsistency * mean(values.map((value) => Math.abs(value - centre)));
+    scaledMad(values, center) || meanConsistency * mean(values.map((value) => Math.abs(value - center)));
   const reach = limit * spread;
-  return values.map((value) => Math.min(centre + reach, Math.max(centre - reach, value)));
+  return values.map((value) => Math.min(center + reach, Math.max(center - reach, value)));
 }

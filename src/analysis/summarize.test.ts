@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { collected, decodeRow, failedRow, latencies, row } from './testing/rows.ts';
-import { summarise } from './summarise.ts';
+import { summarize } from './summarize.ts';
 
 const options = { timeoutMs: 300_000 };
 const ten = [100, 200, 300, 400, 500, 600, 700, 800, 900, 1000];
 
 test('figures of ten prompts, by hand', async () => {
-  const [summary] = summarise(await collected(...latencies('a', ten)), options);
+  const [summary] = summarize(await collected(...latencies('a', ten)), options);
   expect(summary).toMatchObject({
     run_id: 'run-1',
     suite: 'smoke',
@@ -32,12 +32,12 @@ test('figures of ten prompts, by hand', async () => {
 
 test('the geometric mean takes the median of each prompt first', async () => {
   const rows = [1, 2, 1000].map((e2e_latency_ms, index) => row({ repeat: index + 1, e2e_latency_ms }));
-  const [summary] = summarise(await collected(...rows, row({ prompt_id: 'p2', e2e_latency_ms: 8 })), options);
+  const [summary] = summarize(await collected(...rows, row({ prompt_id: 'p2', e2e_latency_ms: 8 })), options);
   expect(summary?.e2e_latency_ms_geomean).toBeCloseTo(Math.sqrt(2 * 8), 12);
 });
 
 test('what was not measured is empty', async () => {
-  const [summary] = summarise(await collected(row({ e2e_latency_ms: 5 })), options);
+  const [summary] = summarize(await collected(row({ e2e_latency_ms: 5 })), options);
   expect(summary).toMatchObject({ ttft_ms_n: 0 });
   for (const name of [
     'ttft_ms_geomean',
@@ -53,7 +53,7 @@ test('what was not measured is empty', async () => {
 
 test('percentiles below their sample floor are empty', async () => {
   const at = async (n: number) =>
-    summarise(
+    summarize(
       await collected(
         ...latencies(
           'a',
@@ -73,7 +73,7 @@ test('percentiles below their sample floor are empty', async () => {
 });
 
 test('p95 of forty prompts has a lower end and no upper one', async () => {
-  const [summary] = summarise(
+  const [summary] = summarize(
     await collected(
       ...latencies(
         'a',
@@ -88,7 +88,7 @@ test('p95 of forty prompts has a lower end and no upper one', async () => {
 
 test('a failed request is slower than any success, and what rests on it says so', async () => {
   const failing = [1, 2, 3, 4, Infinity, Infinity, Infinity, Infinity, Infinity, Infinity];
-  const [summary] = summarise(await collected(...latencies('a', failing)), options);
+  const [summary] = summarize(await collected(...latencies('a', failing)), options);
   expect(summary).toMatchObject({
     successes: 4,
     error_rate: 0.6,
@@ -109,7 +109,7 @@ test('a failed request is slower than any success, and what rests on it says so'
 
 test('one failure in three repeats leaves the geometric mean a measurement', async () => {
   const rows = [row({ e2e_latency_ms: 4 }), row({ repeat: 2, e2e_latency_ms: 6 }), failedRow({ repeat: 3 })];
-  const [summary] = summarise(await collected(...rows), options);
+  const [summary] = summarize(await collected(...rows), options);
   expect(summary?.e2e_latency_ms_geomean).toBeCloseTo(6, 12);
   expect(summary?.lower_bounds).toBeUndefined();
 });
@@ -117,7 +117,7 @@ test('one failure in three repeats leaves the geometric mean a measurement', asy
 test('the rate of a failed request is at most one token in the timeout', async () => {
   const rows = [1, 2, 3, 4].map((n) => decodeRow(20, 20, { prompt_id: `p${n}` }));
   const failed = [5, 6, 7, 8, 9].map((n) => failedRow({ prompt_id: `p${n}` }));
-  const [summary] = summarise(await collected(...rows, ...failed), options);
+  const [summary] = summarize(await collected(...rows, ...failed), options);
   expect(summary?.output_tps_p50).toBeCloseTo(1000 / 300_000, 12);
   expect(summary?.lower_bounds).toContain('output_tps_p50');
   // Written text was written at that speed, however many others failed.
@@ -128,7 +128,7 @@ test('the rate of a failed request is at most one token in the timeout', async (
 test('TPOT is all decode time over all tokens, however the answers differ in length, and tok/s its reciprocal', async () => {
   // 10 tokens at 30 ms and 990 at 10 ms: 10,200 ms for 1000 tokens. The mean of the two rates says 20 ms.
   const rows = [decodeRow(10, 30), decodeRow(990, 10, { prompt_id: 'p2' })];
-  const [summary] = summarise(await collected(...rows), options);
+  const [summary] = summarize(await collected(...rows), options);
   expect(summary?.tpot_ms).toBeCloseTo(10.2, 9);
   expect(summary?.output_tps).toBeCloseTo(1000 / 10.2, 9);
   expect(summary?.tpot_ms_n).toBe(2);
@@ -142,9 +142,9 @@ test('answers that carry no rate have no say in it: not measured, left out, or f
     decodeRow(100, 90, { repeat: 3, valid: false, invalid_reason: ['buffered'] }),
     failedRow({ repeat: 4 }),
   ];
-  const [summary] = summarise(await collected(...rows), options);
+  const [summary] = summarize(await collected(...rows), options);
   expect(summary?.tpot_ms).toBeCloseTo(10, 9);
-  const [none] = summarise(await collected(rows[1]!, rows[3]!), options);
+  const [none] = summarize(await collected(rows[1]!, rows[3]!), options);
   expect([none?.tpot_ms, none?.output_tps, none?.tpot_ms_ci_low]).toEqual([undefined, undefined, undefined]);
 });
 
@@ -158,7 +158,7 @@ test('tok/s is 1000 ÷ TPOT in point and interval, and the interval holds the po
   return fc.assert(
     fc.asyncProperty(fc.array(answer, { minLength: 1, maxLength: 20 }), async (answers) => {
       const rows = answers.map(({ tokens, tpot, ...cells }) => decodeRow(tokens, tpot, cells));
-      const [it] = summarise(await collected(...rows), options);
+      const [it] = summarize(await collected(...rows), options);
       expect(it!.output_tps! * it!.tpot_ms!).toBeCloseTo(1000, 6);
       expect(it!.tpot_ms!).toBeGreaterThanOrEqual(it!.tpot_ms_min! * (1 - 1e-9));
       expect(it!.tpot_ms!).toBeLessThanOrEqual(it!.tpot_ms_max! * (1 + 1e-9));
@@ -174,7 +174,7 @@ test('tok/s is 1000 ÷ TPOT in point and interval, and the interval holds the po
 });
 
 test('a model that never answers has no latency at all', async () => {
-  const [summary] = summarise(
+  const [summary] = summarize(
     await collected(...latencies('a', [Infinity, Infinity, Infinity, Infinity])),
     options,
   );
@@ -189,7 +189,7 @@ test('a model that never answers has no latency at all', async () => {
 
 test('failures do not speak for a prompt whose answers were not measured', async () => {
   const rows = [row({ ttft_ms: undefined }), failedRow({ repeat: 2 }), row({ prompt_id: 'p2', ttft_ms: 80 })];
-  const [summary] = summarise(await collected(...rows), options);
+  const [summary] = summarize(await collected(...rows), options);
   expect(summary?.ttft_ms_geomean).toBeCloseTo(80, 12);
 });
 
@@ -204,13 +204,13 @@ test('the fastest comes first, never one that fails too often, nor one without a
     row({ model: 'unmeasured' }),
     ...latencies('bound', [...ten.slice(0, 9).map((value) => value / 1e6), Infinity]),
   ];
-  const order = summarise(await collected(...rows), options).map(({ model }) => model);
+  const order = summarize(await collected(...rows), options).map(({ model }) => model);
   expect(order).toEqual(['fast', 'slow', 'bound', 'failing', 'unmeasured']);
 });
 
 test('pass rate is a share of the checked answers, its interval clustered by prompt', async () => {
   const rows = Array.from({ length: 20 }, (_, index) => row({ prompt_id: `p${index}`, passed: index > 0 }));
-  const [summary] = summarise(await collected(...rows, row({ prompt_id: 'unchecked' })), options);
+  const [summary] = summarize(await collected(...rows, row({ prompt_id: 'unchecked' })), options);
   expect(summary?.pass_rate).toBe(0.95);
   expect(summary?.pass_rate_ci_low).toBeGreaterThan(0.6);
   expect(summary?.pass_rate_ci_low).toBeLessThan(0.8);
@@ -223,7 +223,7 @@ test('sums and means of tokens and costs are over the answers that reported them
     row({ repeat: 2, prompt_tokens: 10, completion_tokens: 15, total_tokens: 25, cost_usd: 0.003 }),
     row({ repeat: 3 }),
   ];
-  expect(summarise(await collected(...rows), options)[0]).toMatchObject({
+  expect(summarize(await collected(...rows), options)[0]).toMatchObject({
     prompt_tokens: 20,
     completion_tokens: 20,
     reasoning_tokens: undefined,
@@ -236,8 +236,8 @@ test('sums and means of tokens and costs are over the answers that reported them
 
 test('the same rows in another order give the same summaries', async () => {
   const rows = [...latencies('a', [0.1, 0.2, 0.3, 0.7, 1e9]), ...latencies('b', ten)];
-  const there = summarise(await collected(...rows), options);
-  expect(summarise(await collected(...rows.toReversed()), options)).toEqual(there);
+  const there = summarize(await collected(...rows), options);
+  expect(summarize(await collected(...rows.toReversed()), options)).toEqual(there);
 });
 
 test('a model exactly at the success floor is ranked by its latency, one below it is last', async () => {
@@ -247,7 +247,7 @@ test('a model exactly at the success floor is ranked by its latency, one below i
     );
   const rows = [...nine('slow', 0, 900), ...nine('below', 3, 1), ...nine('at', 2, 100)];
   for (const all of [rows, rows.toReversed()]) {
-    const models = summarise(await collected(...all), options);
+    const models = summarize(await collected(...all), options);
     expect(models.map(({ model, successes, requests }) => [model, successes / requests])).toEqual([
       ['at', 0.9],
       ['slow', 1],
