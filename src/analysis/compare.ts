@@ -1,3 +1,4 @@
+import { finite } from '../base/defined.ts';
 import { seededRandom } from '../base/random.ts';
 import { holm } from '../stats/holm.ts';
 import { defaultAlpha } from '../stats/interval.ts';
@@ -141,10 +142,6 @@ export function comparePairs(
     return { pair: whole, row };
   });
 }
-
-/** A difference from a failure is not a number. */
-const finite = (value: number | undefined): number | undefined =>
-  value !== undefined && Number.isFinite(value) ? value : undefined;
 
 /** If this machine was too busy to measure a side, no verdict rests on it. */
 const isLostToLag = ({ a, b }: CellPair, metric: string): boolean =>

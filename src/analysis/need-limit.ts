@@ -1,5 +1,5 @@
 import type { Ms } from '../base/clock.ts';
-import { defined } from '../base/defined.ts';
+import { defined, finite } from '../base/defined.ts';
 import { mapInterval, type Interval } from '../stats/interval.ts';
 import { effectiveSize, type ClusterCount } from '../stats/korn-graubard.ts';
 import { normalQuantile } from '../stats/normal.ts';
@@ -101,8 +101,6 @@ function plain({
   readonly point: number;
   readonly interval: Interval;
 }): Pick<LimitResult, 'point' | 'low' | 'high'> {
-  const finite = (value: number | undefined): number | undefined =>
-    value !== undefined && Number.isFinite(value) ? value : undefined;
   return defined({ point: finite(point), low: finite(low), high: finite(high) });
 }
 

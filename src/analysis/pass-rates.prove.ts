@@ -1,5 +1,4 @@
 import { normal, seededRandom, type Random } from '../base/random.ts';
-import type { RequestRow } from '../journal/request-columns.ts';
 import { rateInterval } from '../stats/korn-graubard.ts';
 import { normalQuantile } from '../stats/normal.ts';
 import type { PairRow } from './summary-columns.ts';
@@ -7,6 +6,7 @@ import { Collector } from './collect.ts';
 import { compare } from './compare.ts';
 import { covers } from './coverage.prove.ts';
 import { runsFor, type Effort, type Proof } from './testing/proof.ts';
+import { row } from './testing/rows.ts';
 
 const prompts = 20;
 const repeats = 5;
@@ -32,23 +32,8 @@ function comparePassing(rates: readonly [number, number], seed: string): PairRow
   passes(rates, seededRandom(seed)).forEach((models, prompt) =>
     models.forEach((turns, model) =>
       turns.forEach((passed, turn) => {
-        const cells: Partial<RequestRow> = {
-          run_id: seed,
-          suite: 'proof',
-          suite_hash: 'proof',
-          route: 'compat',
-          model: `m${model}`,
-          model_id: `m${model}`,
-          prompt_id: `p${prompt}`,
-          phase: 'measure',
-          repeat: turn + 1,
-          attempt: 1,
-          final: true,
-          status: 'ok',
-          valid: true,
-          passed,
-        };
-        collector.add(cells as RequestRow);
+        const names = { run_id: seed, model: `m${model}`, prompt_id: `p${prompt}` };
+        collector.add(row({ ...names, repeat: turn + 1, passed }));
       }),
     ),
   );

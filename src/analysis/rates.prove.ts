@@ -5,6 +5,7 @@ import { Collector, type CellSamples } from './collect.ts';
 import { headlineOf } from './statistic.ts';
 import { covers } from './coverage.prove.ts';
 import { runsFor, type Effort, type Proof } from './testing/proof.ts';
+import { row } from './testing/rows.ts';
 
 /*
  * How fast a model writes, in a world with typical lengths of answers: tokens are log-normal around 80 with a factor of
@@ -47,29 +48,11 @@ function truth(prompts: number): number {
   return ms / tokens;
 }
 
-function rowOf(prompt: number, repeat: number, { tokens, ms }: Answer): RequestRow {
-  const cells: Partial<RequestRow> = {
-    ...{
-      run_id: 'simulated',
-      suite: 'proof',
-      suite_hash: 'proof',
-      route: 'compat',
-      model: 'm',
-      model_id: 'm',
-    },
-    ...{
-      prompt_id: `p${prompt}`,
-      phase: 'measure',
-      repeat,
-      attempt: 1,
-      final: true,
-      status: 'ok',
-      valid: true,
-    },
+const rowOf = (prompt: number, repeat: number, { tokens, ms }: Answer): RequestRow =>
+  row({
+    ...{ run_id: 'simulated', prompt_id: `p${prompt}`, repeat },
     ...{ ttft_ms: 100, e2e_latency_ms: 100 + ms, tpot_ms: ms / tokens, output_tps: (1000 * tokens) / ms },
-  };
-  return cells as RequestRow;
-}
+  });
 
 function cellOf(prompts: number, seed: string): CellSamples {
   const random = seededRandom(seed);

@@ -1,4 +1,4 @@
-import { defined } from '../base/defined.ts';
+import { defined, finite } from '../base/defined.ts';
 import type { Ms } from '../base/clock.ts';
 import { count } from '../base/text.ts';
 import { type Names, namesOf } from '../plan/cell.ts';
@@ -81,9 +81,6 @@ function decide(threshold: Threshold, cell: CellSamples, timeoutMs: Ms): Thresho
     }),
   };
 }
-
-const finite = (value: number | undefined): number | undefined =>
-  value !== undefined && Number.isFinite(value) ? value : undefined;
 
 /** The figure that a limit is about. `alpha`: error probability of its interval. Undefined if nothing was measured. */
 export function figureOf(

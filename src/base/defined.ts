@@ -1,5 +1,9 @@
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
+/** The value, if it is a number that is neither infinite nor NaN. */
+export const finite = (value: number | undefined): number | undefined =>
+  value !== undefined && Number.isFinite(value) ? value : undefined;
+
 /** Drops undefined members. For types whose members are either absent or set. */
 export function defined<T extends object>(value: T): Defined<T> {
   const result: Defined<T> = {};

@@ -11,6 +11,15 @@ export function jsonText(value: unknown): string {
   return isTooDeep(value) ? '(nested too deeply to be shown)' : JSON.stringify(value);
 }
 
+/** The value of a JSON text. Undefined if it is not JSON. */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Level by level, because the stack ends sooner than such a value. */
 function isTooDeep(value: unknown): boolean {
   let level: unknown[] = [value];

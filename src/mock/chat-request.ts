@@ -1,4 +1,5 @@
 import type { Ms } from '../base/clock.ts';
+import { jsonOf } from '../base/json-text.ts';
 import type { Offer } from './tool-use.ts';
 
 const keepAliveMs = 5 * 60_000;
@@ -87,12 +88,8 @@ export function readChatBody(text: string, way: ChatWay): ChatBody | string {
 }
 
 function parsed(text: string): Fields | undefined {
-  try {
-    const body: unknown = JSON.parse(text);
-    return isFields(body) ? body : undefined;
-  } catch {
-    return undefined;
-  }
+  const body = jsonOf(text);
+  return isFields(body) ? body : undefined;
 }
 
 const tokensPerImage = 256;

@@ -156,12 +156,14 @@ export function thresholdObject(result: ThresholdResult): Record<string, unknown
   };
 }
 
+/** For JSON, which knows no absent or infinite numbers: they are `null`. */
+export const rounded = (value: number | undefined, decimals = 6): number | null =>
+  value === undefined || !Number.isFinite(value) ? null : Number(value.toFixed(decimals));
+
 function promptCacheObject(cache: PromptCache): Record<string, unknown> {
-  const rounded = (value: number | undefined, decimals: number): number | null =>
-    value === undefined ? null : Number(value.toFixed(decimals));
   return {
     ...namesOf(cache),
-    cached_share: rounded(cache.cached_share, 6),
+    cached_share: rounded(cache.cached_share),
     repeated_prompts: cache.repeated_prompts ?? null,
     first_ttft_ms: rounded(cache.first_ttft_ms, 3),
     later_ttft_ms: rounded(cache.later_ttft_ms, 3),
@@ -170,8 +172,7 @@ function promptCacheObject(cache: PromptCache): Record<string, unknown> {
 
 /** Three decimals, like durations in the CSV. `null` if not reported. */
 function serverTimesObject(times: ServerTimes): Record<string, unknown> {
-  const ms = (value: number | undefined): number | null =>
-    value === undefined ? null : Number(value.toFixed(3));
+  const ms = (value: number | undefined): number | null => rounded(value, 3);
   return {
     ...namesOf(times),
     answers: times.answers,

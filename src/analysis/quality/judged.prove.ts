@@ -15,8 +15,8 @@ import { tCritical } from '../../stats/student-t.ts';
 import { covers } from '../coverage.prove.ts';
 import { choose } from '../choice.ts';
 import { Collector } from '../collect.ts';
-import type { RequestRow } from '../../journal/request-columns.ts';
 import { runsFor, type Effort, type Proof } from '../testing/proof.ts';
+import { row } from '../testing/rows.ts';
 
 /*
  * The world: an answer passes by probit. Prompts differ in difficulty (0.8), somewhat differently for each model (0.4),
@@ -353,7 +353,15 @@ export function chosenSurely(effort: Effort): Proof[] {
       const answers = onePrompt(models, random);
       for (const [model, turns] of answers.entries())
         for (const [turn, { truth }] of turns.entries())
-          collector.add(passedRow(`m${model}`, `p${index}`, turn + 1, truth === 1));
+          collector.add(
+            row({
+              run_id: 'proof',
+              model: `m${model}`,
+              prompt_id: `p${index}`,
+              repeat: turn + 1,
+              passed: truth === 1,
+            }),
+          );
       return answers;
     });
     const points = rates.map((_, model) =>
@@ -384,22 +392,4 @@ export function chosenSurely(effort: Effort): Proof[] {
       runs,
     },
   ];
-}
-
-function passedRow(model: string, prompt_id: string, repeat: number, passed: boolean): RequestRow {
-  const cells: Partial<RequestRow> = {
-    ...{ run_id: 'proof', suite: 'proof', suite_hash: 'proof', route: 'compat', phase: 'measure' },
-    ...{
-      model,
-      model_id: model,
-      prompt_id,
-      repeat,
-      attempt: 1,
-      final: true,
-      status: 'ok',
-      valid: true,
-      passed,
-    },
-  };
-  return cells as RequestRow;
 }

@@ -1,9 +1,10 @@
 import { normal, seededRandom, type Random } from '../../base/random.ts';
 import type { RequestRow } from '../../journal/request-columns.ts';
 import { planBlocks, planSize } from '../../plan/blocks.ts';
-import { type Cell, versions } from '../../plan/cell.ts';
+import { versions } from '../../plan/cell.ts';
 import type { Model, Prompt } from '../../suite/suite.ts';
 import { Collector, type Collected } from '../collect.ts';
+import { row } from './rows.ts';
 
 /*
  * The simulated world for testing the methods. Per request: log latency = prompt N(0, 0.6) + model × prompt N(0, 0 or
@@ -67,30 +68,10 @@ export function* simulateRows(world: World, seed: string): Generator<RequestRow>
       drift = driftMemory * drift + step * normal(random);
       const effect = effects[Number(prompt.id.slice(1))]![Number(cell.model.id.slice(1))]!;
       const log = effect + trend * sent++ + (world.hasDrift ? drift : 0) + requestNoise(random);
-      yield rowOf(cell, prompt.id, repeat, 1000 * Math.exp(log));
+      const e2e_latency_ms = 1000 * Math.exp(log);
+      const names = { run_id: 'simulated', model: cell.model.id, version: cell.version };
+      yield row({ ...names, prompt_id: prompt.id, repeat, e2e_latency_ms });
     }
-}
-
-function rowOf(cell: Cell, prompt_id: string, repeat: number, e2e_latency_ms: number): RequestRow {
-  const model = cell.model.id;
-  const cells: Partial<RequestRow> = {
-    run_id: 'simulated',
-    suite: 'proof',
-    suite_hash: 'proof',
-    route: 'compat',
-    model,
-    model_id: model,
-    version: cell.version,
-    prompt_id,
-    phase: 'measure',
-    repeat,
-    attempt: 1,
-    final: true,
-    status: 'ok',
-    valid: true,
-    e2e_latency_ms,
-  };
-  return cells as RequestRow;
 }
 
 /** A number for the planner's seed, drawn from the name of this run. */

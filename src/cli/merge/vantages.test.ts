@@ -30,30 +30,8 @@ beforeAll(async () => {
   await writeFile(join(home.path, 'places.yaml'), JSON.stringify(suite));
   const sent = [
     await send('--vantage', 'fra', '--label', 'isp=telekom,room=2', '--out', 'fra'),
-    await send(
-      '--vantage',
-      'ams',
-      '--label',
-      'isp=kpn,room=2',
-      '--out',
-      'ams',
-      '--seed',
-      '7',
-      '--shard',
-      '2/2',
-    ),
-    await send(
-      '--vantage',
-      'ams',
-      '--label',
-      'isp=kpn,room=2',
-      '--out',
-      'ams1',
-      '--seed',
-      '7',
-      '--shard',
-      '1/2',
-    ),
+    await send(...'--vantage ams --label isp=kpn,room=2 --out ams --seed 7 --shard 2/2'.split(' ')),
+    await send(...'--vantage ams --label isp=kpn,room=2 --out ams1 --seed 7 --shard 1/2'.split(' ')),
   ];
   expect(sent.map(({ code }) => code)).toEqual([0, 0, 0]);
 });

@@ -1,6 +1,7 @@
 import { lstat, mkdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { jsonOf } from '../../base/json-text.ts';
 import { UserError } from '../../base/user-error.ts';
 import { readIfThere, sweepDrafts, writeWhole } from '../../journal/run-folder.ts';
 import type { SiteFile } from '../../report/site/site-badges.ts';
@@ -35,14 +36,6 @@ export async function readSiteList(folder: string): Promise<SiteList> {
       `${path} is damaged: it lists what gatebench may replace. Publish to another folder.`,
     );
   return { ...read.data, files: read.data.files.filter((file) => ours.test(file)) };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 export interface SiteContent {

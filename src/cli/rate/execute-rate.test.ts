@@ -126,18 +126,7 @@ test.each([
 });
 
 test('a workbook with drop-downs comes back as well', async () => {
-  await rate(
-    'export',
-    'latest',
-    '--per-model',
-    '6',
-    '--criteria',
-    'correct',
-    '--overlap',
-    '0',
-    '-o',
-    'sheet.xlsx',
-  );
+  await rate(...'export latest --per-model 6 --criteria correct --overlap 0 -o sheet.xlsx'.split(' '));
   const parts = unzip(await readFile(at('sheet.xlsx')));
   const path = 'xl/worksheets/sheet1.xml';
   const sheet = parts.get(path)!.toString();
@@ -155,18 +144,7 @@ test('a workbook with drop-downs comes back as well', async () => {
 
 test('all faults of a sheet are reported at once, with their rows, and none of it counts', async () => {
   await rate(
-    'export',
-    'latest',
-    '--per-model',
-    '2',
-    '--criteria',
-    'correct',
-    '--suite',
-    'suite.yaml',
-    '--overlap',
-    '0',
-    '-o',
-    'x.html',
+    ...'export latest --per-model 2 --criteria correct --suite suite.yaml --overlap 0 -o x.html'.split(' '),
   );
   await rate('export', 'latest', '--per-model', '6', '--overlap', '0', '-o', 'all.csv');
   const rows = await readSheet(at('all.csv'));

@@ -163,13 +163,7 @@ test("the suite's limits are for what is asked now", async () => {
 
 test('plan says what has changed, how it is judged, and what is left out', async () => {
   const { stdout, code } = await cli(
-    'plan',
-    'suites/capital.yaml',
-    '--against',
-    'v1',
-    '--route',
-    'demo',
-    '--json',
+    ...'plan suites/capital.yaml --against v1 --route demo --json'.split(' '),
   );
   expect(code).toBe(0);
   const plan = JSON.parse(stdout) as {
@@ -326,15 +320,7 @@ describe('if there is nothing to compare, nothing is sent, and that is not a fau
 
   test('--by version of a run that asked one version says how to ask two', async () => {
     await cli(
-      'run',
-      'suites/capital.yaml',
-      '--route',
-      'demo',
-      '--quiet',
-      '--results',
-      'results-plain',
-      '--repeat',
-      '1',
+      ...'run suites/capital.yaml --route demo --quiet --results results-plain --repeat 1'.split(' '),
     );
     const { code, stderr } = await cli('compare', 'latest', '--results', 'results-plain', '--by', 'version');
     expect(code).toBe(2);

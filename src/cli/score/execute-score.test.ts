@@ -230,16 +230,7 @@ test('what cannot be judged is said, with what to do', async () => {
     'names no judge, and there is no default',
   );
   await write(suiteOf());
-  const unknown = await said(
-    'score',
-    'latest',
-    '--suite',
-    'later.yaml',
-    '--judge',
-    'jj',
-    '--criteria',
-    'corect',
-  );
+  const unknown = await said(...'score latest --suite later.yaml --judge jj --criteria corect'.split(' '));
   expect(unknown).toContain(
     '--judge: unknown judge "jj"; did you mean "j"?\n--criteria: unknown criterion "corect"; did you mean "correct"?',
   );

@@ -1,7 +1,7 @@
 import type { GateCell } from '../../analysis/gate.ts';
 import { oneLine } from '../../base/text.ts';
 import { runFiles } from '../../journal/run-folder.ts';
-import { jsonText, runObject, thresholdObject } from '../run-json.ts';
+import { jsonText, rounded, runObject, thresholdObject } from '../run-json.ts';
 import { isSimulated } from '../run-report.ts';
 import type { GateFormat, GateReport } from './gate-report.ts';
 
@@ -34,8 +34,6 @@ export const gateObject = (report: GateReport): Record<string, unknown> => ({
 
 /** Absent values are `null`. `model` is `null` for all models together. */
 function cellObject(cell: GateCell): Record<string, unknown> {
-  const number = (value: number | undefined): number | null =>
-    value === undefined || !Number.isFinite(value) ? null : Number(value.toFixed(6));
   return {
     metric: cell.metric,
     route: cell.route,
@@ -44,15 +42,15 @@ function cellObject(cell: GateCell): Record<string, unknown> {
     rule: ruleNames[cell.rule],
     limit: cell.limit,
     word: cell.word,
-    value: number(cell.value),
-    usual: number(cell.usual),
-    expected: number(cell.expected),
-    expected_low: number(cell.expectedLow),
-    expected_high: number(cell.expectedHigh),
-    ratio: number(cell.ratio),
-    difference: number(cell.difference),
-    p: number(cell.p),
-    p_holm: number(cell.pHolm),
+    value: rounded(cell.value),
+    usual: rounded(cell.usual),
+    expected: rounded(cell.expected),
+    expected_low: rounded(cell.expectedLow),
+    expected_high: rounded(cell.expectedHigh),
+    ratio: rounded(cell.ratio),
+    difference: rounded(cell.difference),
+    p: rounded(cell.p),
+    p_holm: rounded(cell.pHolm),
     alarms: cell.alarms,
     test: cell.test ?? null,
     streak: cell.streak
@@ -60,10 +58,10 @@ function cellObject(cell: GateCell): Record<string, unknown> {
           nights: cell.streak.nights,
           since: cell.streak.since,
           since_run: cell.streak.sinceRun,
-          ratio: number(cell.streak.ratio),
-          low: number(cell.streak.low),
-          high: number(cell.streak.high),
-          p: number(cell.streak.p),
+          ratio: rounded(cell.streak.ratio),
+          low: rounded(cell.streak.low),
+          high: rounded(cell.streak.high),
+          p: rounded(cell.streak.p),
         }
       : null,
     nights: cell.nights,

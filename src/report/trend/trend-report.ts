@@ -1,6 +1,6 @@
 import { defined } from '../../base/defined.ts';
 import type { TrendLine } from '../../analysis/trend.ts';
-import { jsonText } from '../run-json.ts';
+import { jsonText, rounded } from '../run-json.ts';
 
 /** Result of `gatebench trend` for one suite. */
 export interface TrendReport {
@@ -30,8 +30,6 @@ export interface TrendMark {
 
 /** For programs: one entry per suite. A night without a value is `null`. */
 export function trendJson(reports: readonly TrendReport[], warnings: readonly string[] = []): string {
-  const number = (value: number | undefined): number | null =>
-    value === undefined || !Number.isFinite(value) ? null : Number(value.toFixed(6));
   return jsonText({
     suites: reports.map(({ suite, isSimulated, nights, from, to, lines, decisions }) => ({
       suite,
@@ -47,22 +45,22 @@ export function trendJson(reports: readonly TrendReport[], warnings: readonly st
         nights: line.runIds.map((runId, index) => ({
           run_id: runId,
           at: line.startedAt[index],
-          value: number(line.values[index]),
-          adjusted: number(line.adjusted[index]),
+          value: rounded(line.values[index]),
+          adjusted: rounded(line.adjusted[index]),
         })),
         changes: line.changes.map(({ runId, at, ratio, difference, p, isAccepted }) => ({
           run_id: runId,
           at,
-          ratio: number(ratio),
-          difference: number(difference),
-          p: number(p),
+          ratio: rounded(ratio),
+          difference: rounded(difference),
+          p: rounded(p),
           accepted: isAccepted,
         })),
         creep: line.creep
           ? {
-              ratio: number(line.creep.ratio),
-              difference: number(line.creep.difference),
-              p: number(line.creep.p),
+              ratio: rounded(line.creep.ratio),
+              difference: rounded(line.creep.difference),
+              p: rounded(line.creep.p),
               from: line.creep.from,
               to: line.creep.to,
             }

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { modelColumns, type ModelSummary } from '../../analysis/summary-columns.ts';
 import type { Ms } from '../../base/clock.ts';
+import { jsonOf } from '../../base/json-text.ts';
 import { oneLine } from '../../base/text.ts';
 import { readCsv } from '../../journal/read-csv.ts';
 import { isBeingWritten } from '../../journal/lock.ts';
@@ -131,14 +132,6 @@ async function verdictOf(folder: string): Promise<string | undefined> {
   const text = await readFile(join(folder, runFiles.gate), 'utf8').catch(() => undefined);
   const parsed = decided.safeParse(text === undefined ? undefined : jsonOf(text));
   return parsed.success ? oneLine(parsed.data.word, 40) : undefined;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 async function countsOf(folder: string): Promise<Pick<RunEntry, 'requests' | 'failures'>> {

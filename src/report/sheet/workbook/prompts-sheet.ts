@@ -1,4 +1,5 @@
 import { list, ms, required, share, text, type AnyRow, type Column } from '../../../base/column.ts';
+import { finite } from '../../../base/defined.ts';
 import { oneLine } from '../../../base/text.ts';
 import type { RequestRow } from '../../../journal/request-columns.ts';
 import { levelText } from '../../../load/rate.ts';
@@ -110,5 +111,3 @@ function rowOf(
   });
   return { run_id, prompt_id, tags, ...(Object.fromEntries(cells) as AnyRow) };
 }
-
-const finite = (value: number): number | undefined => (Number.isFinite(value) ? value : undefined);
