@@ -1,16 +1,16 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { table } from '../../report/gate/gate-table.ts';
-import { testIo } from '../testing/gatebench.ts';
+import { scratch, testIo } from '../testing/gatebench.ts';
 import { executeDecision } from './decide.ts';
 import { suiteHash } from '../../suite/hash.ts';
 import { historyFile, readHistory } from './history-file.ts';
 import { gateCode, gateNight, type Night } from './night.ts';
 import { nightlySuite, runIdOfNight, writeNight, type NightOptions } from './testing/nightly-runs.ts';
 
-let folder = '';
+const home = await scratch();
+const folder = home.path;
 let suiteFile: Awaited<ReturnType<typeof nightlySuite>>;
 
 const more = `
@@ -20,10 +20,9 @@ thresholds:
 `;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'gatebench-night-'));
   suiteFile = await nightlySuite(folder);
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(() => home[Symbol.asyncDispose]());
 
 async function gateIt(
   night: number,

@@ -1,8 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { testIo } from '../testing/gatebench.ts';
+import { scratch, testIo } from '../testing/gatebench.ts';
 import { executeDecision } from './decide.ts';
 import { gateCode, gateNight } from './night.ts';
 import { nightlySuite, runIdOfNight, writeNight } from './testing/nightly-runs.ts';
@@ -27,40 +25,37 @@ async function thirtyNights(
   seed: string,
   { slowerOn = () => ({}), accepted }: Month = {},
 ): Promise<Verdict[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'gatebench-nights-'));
-  try {
-    const { file, suite } = await nightlySuite(folder);
-    const verdicts: Verdict[] = [];
-    for (let night = 1; night <= 30; night++) {
-      const run = await writeNight(folder, { suite, file, night, seed, slower: slowerOn(night) });
-      const { report } = await gateNight({
-        run,
-        results: 'results',
-        history: join(folder, 'history'),
-        dryRun: false,
-      });
-      const cells = report.cells
-        .filter(({ word }) => word === 'warning' || word === 'fail')
-        .map(({ model = 'all', word }) => `${model} ${word}`);
-      verdicts.push({ night, word: report.word, code: gateCode(report, false), cells });
-      if (night === accepted?.after)
-        await executeDecision(
-          {
-            decision: 'accept',
-            night: runIdOfNight(accepted.night),
-            reason: 'a new version, here to stay',
-            history: join(folder, 'history'),
-            model: 'glm',
-            route: undefined,
-            metric: undefined,
-          },
-          testIo(folder),
-        );
-    }
-    return verdicts;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+  await using home = await scratch();
+  const folder = home.path;
+  const { file, suite } = await nightlySuite(folder);
+  const verdicts: Verdict[] = [];
+  for (let night = 1; night <= 30; night++) {
+    const run = await writeNight(folder, { suite, file, night, seed, slower: slowerOn(night) });
+    const { report } = await gateNight({
+      run,
+      results: 'results',
+      history: join(folder, 'history'),
+      dryRun: false,
+    });
+    const cells = report.cells
+      .filter(({ word }) => word === 'warning' || word === 'fail')
+      .map(({ model = 'all', word }) => `${model} ${word}`);
+    verdicts.push({ night, word: report.word, code: gateCode(report, false), cells });
+    if (night === accepted?.after)
+      await executeDecision(
+        {
+          decision: 'accept',
+          night: runIdOfNight(accepted.night),
+          reason: 'a new version, here to stay',
+          history: join(folder, 'history'),
+          model: 'glm',
+          route: undefined,
+          metric: undefined,
+        },
+        testIo(folder),
+      );
   }
+  return verdicts;
 }
 
 /** To print them: `NIGHTS=1 npx vitest run src/cli/gate/thirty-nights`. */

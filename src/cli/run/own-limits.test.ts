@@ -1,5 +1,4 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
@@ -12,7 +11,7 @@ import { goodFrames, sendFrames, serve, type TestServer } from '../../wire/testi
 import type { RequestRow } from '../../journal/request-columns.ts';
 import type { Manifest } from '../../journal/manifest.ts';
 import { readRequests } from '../../journal/read-journal.ts';
-import { scratch, type Finished } from '../testing/gatebench.ts';
+import { finishedOf, scratch, type Finished } from '../testing/gatebench.ts';
 
 const bin = fileURLToPath(new URL('../../bin.ts', import.meta.url));
 const prompts = 30;
@@ -41,15 +40,7 @@ function startLimited(args: readonly string[], cwd: string, files: number | unde
     env: { PATH: process.env['PATH'] ?? '', ...compileCache(), XDG_STATE_HOME: join(cwd, '.state') },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const finished = once(child, 'close').then((ended) => {
-    const [code, signal] = ended as [number | null, NodeJS.Signals | null];
-    return { code, signal, stdout, stderr };
-  });
-  return { pid: child.pid!, finished };
+  return { pid: child.pid!, finished: finishedOf(child) };
 }
 
 /** A server on which each answer needs a connection of its own. */

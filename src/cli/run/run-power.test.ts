@@ -1,15 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { nightlySuite, runIdOfNight, writeNight } from '../gate/testing/nightly-runs.ts';
+import { scratch } from '../testing/gatebench.ts';
 import { powerFacts } from './run-power.ts';
 
-let folder = '';
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'gatebench-power-'));
-});
-afterAll(() => rm(folder, { recursive: true, force: true }));
+const home = await scratch();
+const folder = home.path;
+afterAll(() => home[Symbol.asyncDispose]());
 
 /** The first ratio in a sentence. */
 const ratioIn = (text: string | undefined): number => Number(/([\d.]+)× or more/.exec(text!)?.[1]);

@@ -1,9 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
+import { type Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../base/clock.ts';
 import { compileCache } from '../../base/compile-cache.ts';
@@ -108,31 +107,20 @@ export function start(args: readonly string[], cwd: string, env: Record<string, 
     env: { PATH: process.env['PATH'] ?? '', ...compileCache(), ...environment(cwd, env) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  return { child, finished: finishedOf(child) };
+}
+
+/** How a program ends, and what it wrote until then. */
+export async function finishedOf(child: ChildProcessByStdio<null, Readable, Readable>): Promise<Finished> {
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const finished = once(child, 'close').then((ended) => {
-    const [code, signal] = ended as [number | null, NodeJS.Signals | null];
-    return { code, signal, stdout, stderr };
-  });
-  return { child, finished };
+  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+  return { code, signal, stdout, stderr };
 }
 
-export interface Scratch extends AsyncDisposable {
-  path: string;
-}
-
-/** An empty folder of the test's own. */
-export async function scratch(): Promise<Scratch> {
-  const path = await mkdtemp(join(tmpdir(), 'gatebench-test-'));
-  return {
-    path,
-    async [Symbol.asyncDispose]() {
-      await rm(path, { recursive: true, force: true });
-    },
-  };
-}
+export { scratchFolder as scratch, type Scratch } from '../../base/testing/scratch.ts';
 
 /** The only run below `results` of a folder. */
 export async function onlyRun(folder: string): Promise<string> {

@@ -1,17 +1,11 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { scratchFolder } from '../../base/testing/scratch.ts';
 import type { Calibration } from '../../journal/calibration.ts';
 import { describeMachine } from '../../journal/manifest.ts';
 import { calibrationFile, loadCalibration, saveCalibration, stateFolder } from './calibration-file.ts';
 import { level } from './testing/level.ts';
-
-let folder: string;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'gatebench-store-'));
-});
-afterEach(() => rm(folder, { recursive: true }));
 
 const calibration: Calibration = {
   schema_version: 1,
@@ -25,7 +19,8 @@ const calibration: Calibration = {
 };
 
 test('what was saved is loaded, and a later one takes its place', async () => {
-  const below = join(folder, 'not', 'there', 'yet');
+  await using scratch = await scratchFolder();
+  const below = join(scratch.path, 'not', 'there', 'yet');
   await saveCalibration({ ...calibration, sentence: 'Earlier.' }, below);
   const file = await saveCalibration(calibration, below);
   expect(loadCalibration(below)).toEqual(calibration);
@@ -33,6 +28,8 @@ test('what was saved is loaded, and a later one takes its place', async () => {
 });
 
 test('none, a damaged one and one of another version are all none', async () => {
+  await using scratch = await scratchFolder();
+  const folder = scratch.path;
   expect(loadCalibration(folder)).toBeUndefined();
   await writeFile(calibrationFile(folder), '{"schema_version":1,');
   expect(loadCalibration(folder)).toBeUndefined();

@@ -1,20 +1,18 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { scratchFolder, type Scratch } from '../../base/testing/scratch.ts';
 import { UserError } from '../../base/user-error.ts';
 import { loadSuiteText, type LoadOptions } from '../load.ts';
 import type { Suite } from '../suite.ts';
 
 /** A folder with these files that is removed with its owner. */
-export async function tempFolder(
-  files: Record<string, string | Uint8Array>,
-): Promise<AsyncDisposable & { path: string }> {
-  const path = await mkdtemp(join(tmpdir(), 'gatebench-suite-'));
+export async function tempFolder(files: Record<string, string | Uint8Array>): Promise<Scratch> {
+  const folder = await scratchFolder();
   for (const [name, content] of Object.entries(files)) {
-    await mkdir(dirname(join(path, name)), { recursive: true });
-    await writeFile(join(path, name), content);
+    await mkdir(dirname(join(folder.path, name)), { recursive: true });
+    await writeFile(join(folder.path, name), content);
   }
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+  return folder;
 }
 
 /** The required sections. `rest` begins with `prompts:` or another section. */

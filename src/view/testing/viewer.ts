@@ -1,11 +1,10 @@
 import { request } from 'node:http';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { AnswerLine } from '../../journal/answers.ts';
 import type { RequestRow } from '../../journal/request-columns.ts';
-import { csvFile } from '../../journal/csv-file.ts';
-import { type Manifest, writeManifest } from '../../journal/manifest.ts';
-import { requestColumns } from '../../journal/request-columns.ts';
+import { writeRunBelow } from '../../cli/testing/run-folder.ts';
+import type { Manifest } from '../../journal/manifest.ts';
 import { runFiles } from '../../journal/run-folder.ts';
 import { manifest, row } from '../../report/sheet/testing/runs.ts';
 import type { Suite } from '../../suite/suite.ts';
@@ -49,26 +48,12 @@ export async function storedRun(
   facts: Partial<Manifest> = {},
   answers: readonly Pick<AnswerLine, 'event_id' | 'answer'>[] = [],
 ): Promise<string> {
-  const whole = manifest(facts);
-  const folder = join(results, whole.suite.name.replaceAll(/[^\w-]/g, '_'), whole.run_id);
-  await mkdir(folder, { recursive: true });
-  await writeManifest(folder, whole);
-  await writeFile(join(folder, runFiles.requests), csvFile(requestColumns, rows));
+  const folder = await writeRunBelow(results, rows, facts);
   const lines = answers.map(({ event_id, answer }) => {
     const row = rows.find((one) => one.event_id === event_id);
     const { model = '', prompt_id = '', repeat = 1, attempt = 1 } = row ?? {};
-    const line = {
-      event_id,
-      model,
-      prompt_id,
-      repeat,
-      attempt,
-      answer,
-      reasoning: '',
-      tool_calls: [],
-      chunks: [],
-    };
-    return `${JSON.stringify(line)}\n`;
+    const line = { event_id, model, prompt_id, repeat, attempt, answer, reasoning: '' };
+    return `${JSON.stringify({ ...line, tool_calls: [], chunks: [] })}\n`;
   });
   await writeFile(join(folder, runFiles.answers), lines.join(''));
   return folder;
