@@ -3,7 +3,7 @@ import { oneLine } from '../base/text.ts';
 import { exitCode, type ExitCode, UserError } from '../base/user-error.ts';
 import { painter } from '../report/paint.ts';
 import { jsonText } from '../report/run-json.ts';
-import { tableWidth, textTable, type TextColumn } from '../report/text-table.ts';
+import { columnsOf, tableWidth, textTable, type TextColumn } from '../report/text-table.ts';
 import { shorten } from '../report/text-width.ts';
 import { filteredRuns, type RunEntry, RunList } from '../view/index/runs.ts';
 import type { RunsFlags } from './commands/runs-command.ts';
@@ -33,7 +33,7 @@ export async function executeRuns(
     return exitCode.done;
   }
   const { columns, color: isColored } = stdoutStyle(color, io);
-  const lines = textTable(columnsOf(found.slice(0, limit), columns), painter(isColored));
+  const lines = textTable(runColumns(found.slice(0, limit), columns), painter(isColored));
   if (found.length > limit) lines.push('', `${found.length - limit} more: --limit ${found.length}`);
   io.stdout.write(`${lines.join('\n')}\n`);
   return exitCode.done;
@@ -50,12 +50,8 @@ function entryJson(entry: RunEntry): object {
   };
 }
 
-function columnsOf(entries: readonly RunEntry[], width: number): TextColumn[] {
-  const column = (
-    subtitle: string,
-    align: TextColumn['align'],
-    cell: (entry: RunEntry) => string,
-  ): TextColumn => ({ title: '', subtitle, align, cells: entries.map((entry) => ({ text: cell(entry) })) });
+function runColumns(entries: readonly RunEntry[], width: number): TextColumn[] {
+  const column = columnsOf(entries);
   const number = (value: number | undefined): string => value?.toLocaleString('en-US') ?? '–';
   const isGated = entries.some(({ verdict }) => verdict !== undefined);
   const room = Math.max(10, Math.floor((width - (isGated ? 76 : 62)) / 2));

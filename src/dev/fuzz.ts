@@ -7,7 +7,7 @@ import { streamProperties } from '../wire/testing/streams.ts';
 import { csvProperties } from '../journal/testing/csv.ts';
 import { fixed } from '../report/number-text.ts';
 import { painter } from '../report/paint.ts';
-import { textTable, type TextColumn } from '../report/text-table.ts';
+import { columnsOf, textTable } from '../report/text-table.ts';
 import { answerProperties, openWire } from '../run/testing/answers.ts';
 import { filesBeside, suiteProperties } from '../suite/testing/hostile.ts';
 import { tempFolder } from '../suite/testing/temp-suite.ts';
@@ -42,11 +42,7 @@ for (const { subject, name, tryFor } of all) {
   tried.push({ subject, name, trial, seconds: (performance.now() - startedAt) / 1000 });
 }
 
-const column = (
-  title: string,
-  align: TextColumn['align'],
-  text: (row: (typeof tried)[number]) => string,
-): TextColumn => ({ title, subtitle: '', align, cells: tried.map((row) => ({ text: text(row) })) });
+const column = columnsOf(tried);
 const table = textTable(
   [
     column('about', 'left', ({ subject }) => subject),

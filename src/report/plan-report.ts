@@ -7,8 +7,8 @@ import { limitText } from './choice-words.ts';
 import { atLeast, compact, fixed, notMeasured, percent, usd } from './number-text.ts';
 import { type Paint, painter, type Tone } from './paint.ts';
 import { simulatedNotice, type Style } from './run-report.ts';
-import { tableWidth, type TextCell, type TextColumn, textTable } from './text-table.ts';
-import { type Align, flowed, shorten, wrapped, paragraphs } from './text-width.ts';
+import { columnsOf, tableWidth, type TextCell, textTable } from './text-table.ts';
+import { flowed, shorten, wrapped, paragraphs } from './text-width.ts';
 
 /** From the least to the most that is expected. */
 export interface Range {
@@ -139,47 +139,19 @@ export function plannedModels(
   paint: Paint,
 ): string[] {
   const rows: PlannedModel[] = [...models, { model: 'all', route: '', ...totals }];
-  const column = (title: string, subtitle: string, cells: string[], align: Align = 'right'): TextColumn => ({
-    title,
-    subtitle,
-    align,
-    cells: cells.map(figure),
-  });
+  const column = columnsOf(rows);
+  const tokens = rangesAndSum(models, totals, (row) => row.tokens, compact);
+  const costs = rangesAndSum(models, totals, (row) => row.cost_usd, usd);
   const figures = [
-    ...(routes.length > 1
-      ? [
-          column(
-            '',
-            'route',
-            rows.map(({ route }) => oneLine(route, 10)),
-            'left',
-          ),
-        ]
-      : []),
-    column(
-      'requests',
-      'measured',
-      rows.map(({ requests }) => fixed(requests, 0)),
-    ),
-    column(
-      'warm-up',
-      'requests',
-      rows.map((row) => fixed(row.warmup_requests, 0)),
-    ),
-    column(
-      'tokens',
-      'low – high',
-      rangesAndSum(models, totals, ({ tokens }) => tokens, compact),
-    ),
-    column(
-      'cost',
-      'low – high',
-      rangesAndSum(models, totals, ({ cost_usd }) => cost_usd, usd),
-    ),
+    ...(routes.length > 1 ? [column('route', 'left', ({ route }) => oneLine(route, 10))] : []),
+    column('measured', 'right', ({ requests }) => fixed(requests, 0), 'requests'),
+    column('requests', 'right', (row) => fixed(row.warmup_requests, 0), 'warm-up'),
+    column('low – high', 'right', (_, index) => figure(tokens[index]!), 'tokens'),
+    column('low – high', 'right', (_, index) => figure(costs[index]!), 'cost'),
   ];
   const room = columns - tableWidth(figures) - 2;
-  const names = rows.map(({ model }) => shorten(oneLine(model, 200), Math.max(8, room)));
-  return textTable([column('', 'model', names, 'left'), ...figures], paint, 1);
+  const names = column('model', 'left', ({ model }) => shorten(oneLine(model, 200), Math.max(8, room)));
+  return textTable([names, ...figures], paint, 1);
 }
 
 /** If a model's part is unknown, the sum is a lower bound. */
@@ -221,41 +193,14 @@ function minutes(amount: number): string {
 function judging({ judging: planned }: PlanFacts, paint: Paint): string[] {
   if (!planned) return [];
   const { judges, budget } = planned;
-  const column = (title: string, subtitle: string, cells: string[], align: Align = 'right'): TextColumn => ({
-    title,
-    subtitle,
-    align,
-    cells: cells.map(figure),
-  });
+  const column = columnsOf(judges);
   const table = textTable(
     [
-      column(
-        '',
-        'judged by',
-        judges.map(({ judge }) => oneLine(judge, 30)),
-        'left',
-      ),
-      column(
-        '',
-        'route',
-        judges.map(({ route }) => oneLine(route, 10)),
-        'left',
-      ),
-      column(
-        'calls',
-        'to it',
-        judges.map(({ calls }) => fixed(calls, 0)),
-      ),
-      column(
-        'tokens',
-        'low – high',
-        judges.map(({ tokens }) => range(tokens, compact)),
-      ),
-      column(
-        'cost',
-        'low – high',
-        judges.map(({ cost_usd }) => range(cost_usd, usd)),
-      ),
+      column('judged by', 'left', ({ judge }) => oneLine(judge, 30)),
+      column('route', 'left', ({ route }) => oneLine(route, 10)),
+      column('to it', 'right', ({ calls }) => fixed(calls, 0), 'calls'),
+      column('low – high', 'right', ({ tokens }) => figure(range(tokens, compact)), 'tokens'),
+      column('low – high', 'right', ({ cost_usd }) => figure(range(cost_usd, usd)), 'cost'),
     ],
     paint,
   );
@@ -293,12 +238,7 @@ function roomLines(
 
 export function budgetTable(budget: readonly BudgetLine[], paint: Paint): string[] {
   if (budget.length === 0) return [];
-  const column = (subtitle: string, align: Align, cell: (line: BudgetLine) => TextCell): TextColumn => ({
-    title: '',
-    subtitle,
-    align,
-    cells: budget.map(cell),
-  });
+  const column = columnsOf(budget);
   return textTable(
     [
       column('budget', 'left', ({ limit }) => ({ text: limit === 'usd' ? 'cost' : limit })),

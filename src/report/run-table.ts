@@ -14,7 +14,7 @@ import { isSimulated, type OutputFormat, type Report, simulatedNotice, type Styl
 import { placeSentences, placesOf } from './places.ts';
 import { qualityLines } from './quality-table.ts';
 import { speedVerdict } from './run-verdict.ts';
-import { tableWidth, type TextColumn, textTable } from './text-table.ts';
+import { columnsOf, tableWidth, textTable } from './text-table.ts';
 import { flowed, shorten, warningLines, wrapped, paragraphs } from './text-width.ts';
 import { thresholdLine, thresholdTones } from './threshold-lines.ts';
 
@@ -132,26 +132,22 @@ export function promptCacheLines(
 ): string[] {
   const shown = all.filter(matters);
   if (shown.length === 0) return [];
-  const of = (
-    subtitle: string,
-    text: (cache: PromptCache) => string,
-    align: TextColumn['align'] = 'right',
-  ): TextColumn => ({ title: '', subtitle, align, cells: shown.map((cache) => ({ text: text(cache) })) });
+  const of = columnsOf(shown);
   const share = ({ cached_share }: PromptCache): string =>
     cached_share === undefined ? '–' : `${(100 * cached_share).toFixed(0)} %`;
   return [
     ...wrapped("What the server's prompt cache did", columns).map((line) => paint('strong', line)),
     ...textTable(
       [
-        of('model', (cache) => shorten(oneLine(cellName(cache), 200), 24), 'left'),
+        of('model', 'left', (cache) => shorten(oneLine(cellName(cache), 200), 24)),
         ...untoldIn(ways).map(({ column: { name } }) =>
-          of(name, ({ [name]: way = notMeasured }) => oneLine(way, 12), 'left'),
+          of(name, 'left', ({ [name]: way = notMeasured }) => oneLine(way, 12)),
         ),
-        of('cached tokens', share),
+        of('cached tokens', 'right', share),
         ...(shown.some(({ first_ttft_ms: first }) => first !== undefined)
           ? [
-              of('TTFT, first', ({ first_ttft_ms }) => duration(first_ttft_ms)),
-              of('repeats', ({ later_ttft_ms }) => duration(later_ttft_ms)),
+              of('TTFT, first', 'right', ({ first_ttft_ms }) => duration(first_ttft_ms)),
+              of('repeats', 'right', ({ later_ttft_ms }) => duration(later_ttft_ms)),
             ]
           : []),
       ],
@@ -168,26 +164,22 @@ export function serverTimesTable(
   paint: Paint,
 ): string[] {
   if (all.length === 0) return [];
-  const of = (
-    subtitle: string,
-    text: (times: ServerTimes) => string,
-    align: TextColumn['align'] = 'right',
-  ): TextColumn => ({ title: '', subtitle, align, cells: all.map((times) => ({ text: text(times) })) });
+  const of = columnsOf(all);
   const figures = [
     ...untoldIn(ways).map(({ column: { name } }) =>
-      of(name, ({ [name]: way = notMeasured }) => oneLine(way, 12), 'left'),
+      of(name, 'left', ({ [name]: way = notMeasured }) => oneLine(way, 12)),
     ),
-    of('load', ({ load_ms }) => duration(load_ms)),
-    of('prompt', ({ prompt_eval_ms }) => duration(prompt_eval_ms)),
-    of('answer', ({ eval_ms }) => duration(eval_ms)),
-    of('queue', ({ server_queue_ms }) => duration(server_queue_ms)),
-    of('network', ({ network_ms }) => duration(network_ms)),
-    of('cold loads', ({ cold_loads, cold_load_ms }) =>
+    of('load', 'right', ({ load_ms }) => duration(load_ms)),
+    of('prompt', 'right', ({ prompt_eval_ms }) => duration(prompt_eval_ms)),
+    of('answer', 'right', ({ eval_ms }) => duration(eval_ms)),
+    of('queue', 'right', ({ server_queue_ms }) => duration(server_queue_ms)),
+    of('network', 'right', ({ network_ms }) => duration(network_ms)),
+    of('cold loads', 'right', ({ cold_loads, cold_load_ms }) =>
       cold_loads === 0 ? '0' : `${cold_loads} × ${duration(cold_load_ms)}`,
     ),
   ];
   const room = Math.max(5, columns - tableWidth(figures) - 2);
-  const names = of('model', (times) => shorten(oneLine(cellName(times), 200), room), 'left');
+  const names = of('model', 'left', (times) => shorten(oneLine(cellName(times), 200), room));
   return [
     ...wrapped(
       'Server time and network time, as the local Ollama reported them: medians of warm answers',

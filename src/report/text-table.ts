@@ -17,6 +17,21 @@ export interface TextColumn {
   cells: readonly TextCell[];
 }
 
+type CellOf<Row> = (row: Row, index: number) => string | TextCell;
+
+/** Makes columns of these rows: head, alignment, and the cell of each row. */
+export const columnsOf =
+  <Row>(rows: readonly Row[]) =>
+  (subtitle: string, align: Align, cellOf: CellOf<Row>, title = ''): TextColumn => ({
+    title,
+    subtitle,
+    align,
+    cells: rows.map((row, index) => {
+      const cell = cellOf(row, index);
+      return typeof cell === 'string' ? { text: cell } : cell;
+    }),
+  });
+
 const gap = 2;
 
 /** Neighboring columns under one first line. */

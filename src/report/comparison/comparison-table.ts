@@ -5,8 +5,8 @@ import { oneLine } from '../../base/text.ts';
 import { type Paint, painter } from '../paint.ts';
 import { runFacts } from '../run-facts.ts';
 import { isSimulated, simulatedNotice } from '../run-report.ts';
-import { tableWidth, type TextCell, type TextColumn, textTable } from '../text-table.ts';
-import { type Align, flowed, shorten, warningLines, wrapped, paragraphs } from '../text-width.ts';
+import { columnsOf, tableWidth, type TextColumn, textTable } from '../text-table.ts';
+import { flowed, shorten, warningLines, wrapped, paragraphs } from '../text-width.ts';
 import {
   differenceRangeText,
   differenceText,
@@ -79,14 +79,15 @@ const widthOfFigures = 54;
 function pairColumns(pairs: readonly PairRow[], report: ComparisonReport, columns: number): TextColumn[] {
   const nameRoom = Math.max(8, Math.floor((columns - widthOfFigures) / (isOfOneModel(report) ? 1 : 2)));
   const name = (label: string): string => shorten(oneLine(nameIn(label, report), 200), nameRoom);
+  const column = columnsOf(pairs);
   const size = pairs.some(({ metric }) => isDifference(metric)) ? 'points' : 'ratio';
   return [
-    pairColumn('model', 'left', pairs, ({ model_b }) => name(model_b)),
-    ...(isOfOneModel(report) ? [] : [pairColumn('against', 'left', pairs, ({ model_a }) => name(model_a))]),
-    pairColumn(size, 'right', pairs, sizeText),
-    pairColumn('95 %', 'right', pairs, rangeText),
-    pairColumn('p', 'right', pairs, ({ p_holm }) => pText(p_holm)),
-    pairColumn('verdict', 'left', pairs, verdictCell),
+    column('model', 'left', ({ model_b }) => name(model_b)),
+    ...(isOfOneModel(report) ? [] : [column('against', 'left', ({ model_a }) => name(model_a))]),
+    column(size, 'right', sizeText),
+    column('95 %', 'right', rangeText),
+    column('p', 'right', ({ p_holm }) => pText(p_holm)),
+    column('verdict', 'left', verdictCell),
   ];
 }
 
@@ -112,7 +113,7 @@ function fitted(all: TextColumn[], columns: number): TextColumn[] {
 }
 
 function wayColumns({ rows }: WayTable, columns: number): TextColumn[] {
-  const pairs = rows.map(({ pair }) => pair);
+  const column = columnsOf(rows.map(({ pair }) => pair));
   const nameRoom = Math.max(8, Math.floor(columns / 4));
   // A model is named only in its first row.
   const names = rows.map(({ model }, index) =>
@@ -120,26 +121,12 @@ function wayColumns({ rows }: WayTable, columns: number): TextColumn[] {
   );
   return [
     { title: '', subtitle: 'model', align: 'left', cells: names.map((text) => ({ text })) },
-    pairColumn('', 'left', pairs, rowTitle),
-    pairColumn('more', 'right', pairs, ({ metric, difference }) => differenceText(metric, difference)),
-    pairColumn('95 %', 'right', pairs, differenceRangeText),
-    pairColumn('ratio', 'right', pairs, ({ ratio }) => ratioText(ratio)),
-    pairColumn('95 % of it', 'right', pairs, ratioRangeText),
-    pairColumn('p', 'right', pairs, ({ p_holm }) => pText(p_holm)),
-    pairColumn('verdict', 'left', pairs, verdictCell),
+    column('', 'left', rowTitle),
+    column('more', 'right', ({ metric, difference }) => differenceText(metric, difference)),
+    column('95 %', 'right', differenceRangeText),
+    column('ratio', 'right', ({ ratio }) => ratioText(ratio)),
+    column('95 % of it', 'right', ratioRangeText),
+    column('p', 'right', ({ p_holm }) => pText(p_holm)),
+    column('verdict', 'left', verdictCell),
   ];
-}
-
-/** A column of the terminal's tables, one cell per pair. */
-export function pairColumn(
-  subtitle: string,
-  align: Align,
-  pairs: readonly PairRow[],
-  cell: (pair: PairRow) => TextCell | string,
-): TextColumn {
-  const cells = pairs.map((pair) => {
-    const made = cell(pair);
-    return typeof made === 'string' ? { text: made } : made;
-  });
-  return { title: '', subtitle, align, cells };
 }

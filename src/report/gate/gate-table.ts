@@ -3,9 +3,9 @@ import type { GateCell } from '../../analysis/gate.ts';
 import { runFacts } from '../run-facts.ts';
 import { painter, type Paint } from '../paint.ts';
 import { isSimulated, simulatedNotice } from '../run-report.ts';
-import { tableWidth, textTable, type TextColumn } from '../text-table.ts';
+import { columnsOf, tableWidth, textTable, type TextColumn } from '../text-table.ts';
 import { thresholdLine, thresholdTones } from '../threshold-lines.ts';
-import { flowed, shorten, warningLines, wrapped, type Align, paragraphs } from '../text-width.ts';
+import { flowed, shorten, warningLines, wrapped, paragraphs } from '../text-width.ts';
 import type { GateFormat, GateReport } from './gate-report.ts';
 import {
   baselineText,
@@ -85,12 +85,7 @@ function cellTable(cells: readonly GateCell[], report: GateReport, columns: numb
 }
 
 function cellColumns(cells: readonly GateCell[], report: GateReport, nameRoom: number): TextColumn[] {
-  const column = (subtitle: string, align: Align, text: (cell: GateCell) => string): TextColumn => ({
-    title: '',
-    subtitle,
-    align,
-    cells: cells.map((cell) => ({ text: text(cell) })),
-  });
+  const column = columnsOf(cells);
   const words = cells.map((cell) => ({ text: cellWord(cell, report.confirm), tone: wordTones[cell.word] }));
   return [
     { ...column('', 'left', () => ''), cells: words },
