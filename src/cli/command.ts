@@ -35,6 +35,17 @@ export const outFile = {
   describe: 'write to this file',
 } as const satisfies Flag;
 
+/** For commands that serve on loopback. */
+export const portFlag = {
+  type: 'number',
+  default: 0,
+  min: 0,
+  max: 65535,
+  whole: true,
+  value: 'N',
+  describe: 'port to listen on; 0 means any free port',
+} as const satisfies Flag;
+
 export type CommonFlags = Parsed<typeof commonFlags>;
 
 /** All flags of a command: its own and those of every command. */

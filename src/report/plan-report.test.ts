@@ -42,6 +42,16 @@ test('without budget, prices and minutes nothing is made up', () => {
   expect(text).toMatch(/^all +54 +1 +– +–$/m);
 });
 
+test('each judge has a row of its own, and what is not known of it is empty', () => {
+  const judges = [
+    { judge: 'gemma', model: 'g', route: 'compat', calls: 108, tokens: { low: 1200, high: 3400 } },
+    { judge: 'oss', model: 'o', route: 'direct', calls: 1200 },
+  ];
+  const text = renderPlan({ ...plan, judging: { judges, budget: [] } }, { columns: 80, color: false });
+  expect(text).toMatch(/^ +calls +tokens +cost$\n^judged by +route +to it +low – high +low – high$/m);
+  expect(text).toMatch(/^gemma +compat +108 +1\.2k – 3\.4k +–$\n^oss +direct +1,200 +– +–$/m);
+});
+
 test('a need says how many prompts its limits take, and how many there are', () => {
   const limit = { metric: 'rate(passed)', statistic: 'rate', column: 'passed', min: 0.9 } as const;
   const text = (floor: object): string =>

@@ -26,7 +26,7 @@ import {
   readVerdict,
   type Reading,
 } from './protocol.ts';
-import type { Task } from './tasks.ts';
+import { itemCells, type Task } from './tasks.ts';
 
 /** How often the judge is called for a readable answer: the first time, and once more. */
 const mostUnreadable = 2;
@@ -195,7 +195,7 @@ function readingOf({ criterion, judge: { reply } }: Task, { answer }: Exchange):
 }
 
 function judgementRow({ runId, models, suite }: JudgingOptions, task: Task, ended: Ended): JudgementRow {
-  const { a, b, criterion, judge: asked, order } = task;
+  const { a, b, judge: asked, order } = task;
   const run = { id: runId, suite: suite.name, suiteHash: '', askHash: '', suiteTags: [] };
   const call = toRow({ ...ended, run, answers: 'full' });
   const kin = [a, ...(b ? [b] : [])].map(({ row }) =>
@@ -205,15 +205,7 @@ function judgementRow({ runId, models, suite }: JudgingOptions, task: Task, ende
     run_id: runId,
     judged_at: ended.exchange.startedAt.toISOString(),
     judgement_id: ended.exchange.eventId,
-    event_id: a.row.event_id,
-    event_id_b: b?.row.event_id,
-    model: a.row.model,
-    model_b: b?.row.model,
-    answer_route: a.row.route,
-    prompt_id: a.row.prompt_id,
-    repeat: a.row.repeat,
-    criterion: criterion.id,
-    criterion_hash: task.criterionHash,
+    ...itemCells(task),
     judge: asked.id,
     judge_model_id: ended.wireModel,
     route: ended.planned.cell.route,

@@ -5,6 +5,7 @@ import type { RatingRow } from '../journal/quality-columns.ts';
 import type { SheetRow } from '../journal/read-sheet.ts';
 import { choices, quote } from '../suite/nearest.ts';
 import { cellsOf, type RatingItem, ratingWords, type SheetCells } from './rating-items.ts';
+import { itemCells } from './tasks.ts';
 
 export interface ImportOptions {
   runId: string;
@@ -117,26 +118,19 @@ function changedColumns(cells: SheetRow['cells'], expected: SheetCells): string[
 }
 
 function ratingRow(
-  { item: { a, b, criterion, criterionHash }, order, sample }: RatingItem,
+  { item, order, sample }: RatingItem,
   verdict: string,
   comment: string,
   { runId, rater, at, sheet }: ImportOptions,
 ): RatingRow {
+  const { a, b, criterion } = item;
   const isLeft = verdict === 'left';
   const preferred = verdict === 'tie' ? 'tie' : isLeft === (order === 'ab') ? 'a' : 'b';
   return {
     run_id: runId,
     rated_at: at,
     rater,
-    event_id: a.row.event_id,
-    event_id_b: b?.row.event_id,
-    model: a.row.model,
-    model_b: b?.row.model,
-    answer_route: a.row.route,
-    prompt_id: a.row.prompt_id,
-    repeat: a.row.repeat,
-    criterion: criterion.id,
-    criterion_hash: criterionHash,
+    ...itemCells(item),
     verdict: b ? undefined : verdict,
     score: b ? undefined : criterion.verdicts[verdict],
     preferred: b ? preferred : undefined,

@@ -89,6 +89,14 @@ function* pairsOf(
     }
 }
 
+/** What judgements and ratings say alike about what was judged. */
+export const itemCells = ({ a, b, criterion, criterionHash }: Item) => ({
+  ...{ event_id: a.row.event_id, event_id_b: b?.row.event_id },
+  ...{ model: a.row.model, model_b: b?.row.model, answer_route: a.row.route },
+  ...{ prompt_id: a.row.prompt_id, repeat: a.row.repeat },
+  ...{ criterion: criterion.id, criterion_hash: criterionHash },
+});
+
 /** The calls of an item as one block: each judge and, for a pair, both orders, in random order. */
 export function tasksOf(item: Item, judges: readonly Judge[], seed: number): Task[] {
   return judges.flatMap((judge): Task[] => {

@@ -1,20 +1,12 @@
 import { influences, modes, type SetUp, setUps } from '../../mock/set-ups.ts';
-import { defineCommand, flagTable } from '../command.ts';
+import { defineCommand, flagTable, portFlag } from '../command.ts';
 import type { Parsed } from '../flags.ts';
 
 const listed = (all: readonly SetUp[]): string =>
   all.map(({ name, summary }) => `  ${name.padEnd(22)} ${summary}`).join('\n');
 
 const flags = flagTable({
-  port: {
-    type: 'number',
-    default: 0,
-    min: 0,
-    max: 65535,
-    whole: true,
-    value: 'N',
-    describe: 'port to listen on; 0 means any free port',
-  },
+  port: portFlag,
   speed: {
     type: 'number',
     default: 1,

@@ -1,4 +1,4 @@
-import { defineCommand, flagTable } from '../command.ts';
+import { defineCommand, flagTable, portFlag } from '../command.ts';
 import type { Parsed } from '../flags.ts';
 
 const flags = flagTable({
@@ -8,15 +8,7 @@ const flags = flagTable({
     completes: 'folders',
     describe: 'folder of history.csv: shows its nights as well',
   },
-  port: {
-    type: 'number',
-    default: 0,
-    min: 0,
-    max: 65535,
-    whole: true,
-    value: 'N',
-    describe: 'port to listen on; 0 means any free port',
-  },
+  port: portFlag,
 });
 
 export type ViewFlags = Parsed<typeof flags>;
