@@ -1,42 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Clock, Ms } from '../base/clock.ts';
+import { HandClock } from '../base/testing/hand-clock.ts';
 import { createProgress, isLive, type Progress } from './progress.ts';
-
-/** A clock that only moves when told to. */
-class HandClock implements Clock {
-  #now: Ms = 0;
-  #sleepers: { until: Ms; wake: () => void }[] = [];
-
-  now(): Ms {
-    return this.#now;
-  }
-
-  wall(): Date {
-    return new Date(this.#now);
-  }
-
-  sleep(ms: Ms, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#sleepers.push({ until: this.#now + ms, wake: resolve });
-      signal?.addEventListener('abort', () => reject(new Error('aborted')));
-    });
-  }
-
-  async pass(ms: Ms): Promise<void> {
-    const end = this.#now + ms;
-    for (;;) {
-      await new Promise(setImmediate);
-      const next = this.#sleepers.filter(({ until }) => until <= end).sort((a, b) => a.until - b.until)[0];
-      if (!next) break;
-      this.#sleepers = this.#sleepers.filter((sleeper) => sleeper !== next);
-      this.#now = next.until;
-      next.wake();
-    }
-    this.#now = end;
-  }
-}
 
 const hide = '\u001b[?25l';
 const show = '\u001b[?25h';

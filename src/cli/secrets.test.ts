@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { echoes } from '../base/testing/echoes.ts';
+import { listening } from '../base/testing/listening.ts';
 import { secretsOf, variables, type Environment } from '../target/environment.ts';
 import { routes } from '../target/routes.ts';
 import { gatebench, scratch } from './testing/gatebench.ts';
@@ -105,8 +104,8 @@ test.each(routes.filter(({ name }) => name !== 'demo').map(({ name }) => name))(
   async (route) => {
     await using cwd = await scratch();
     const server = createServer((request, response) => void echo(request, response));
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await using here = await listening(server);
+    const { url } = here;
     const suite = {
       version: 1,
       name: 'echo',
@@ -126,8 +125,6 @@ test.each(routes.filter(({ name }) => name !== 'demo').map(({ name }) => name))(
         ['doctor', 'echo.yaml', '--base-url', `${url}/v1`],
       ].map((command) => gatebench(command, cwd.path, environment)),
     );
-    server.close();
-    server.closeAllConnections();
     const rows = (await readFile(join(cwd.path, 'run', 'requests.csv'), 'utf8')).trimEnd().split('\n');
     expect(rows, sent.stderr).toHaveLength(1 + 3 * echoes.length);
     const everything = [

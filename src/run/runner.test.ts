@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, expect, test } from 'vitest';
 import { systemClock } from '../base/clock.ts';
 import { redactor } from '../base/redact.ts';
+import { listening } from '../base/testing/listening.ts';
 import { scratchFolder } from '../base/testing/scratch.ts';
 import { createChecker } from '../check/checker.ts';
 import { readAnswerLines } from '../journal/answers.ts';
@@ -338,7 +339,7 @@ test("one refused prompt is that prompt's; three refused alike, and none answere
   ]);
 });
 
-async function refusing(prompts: RegExp): Promise<AsyncDisposable & { url: string }> {
+function refusing(prompts: RegExp): ReturnType<typeof listening> {
   const server = createServer((request, response) => {
     let body = '';
     request.on('data', (data: Buffer) => (body += String(data)));
@@ -351,16 +352,8 @@ async function refusing(prompts: RegExp): Promise<AsyncDisposable & { url: strin
       response.writeHead(200, { 'content-type': 'text/event-stream' });
       response.end(goodBody);
     });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
+  });
+  return listening(server);
 }
 
 test('killed: what is in flight is given up and owed still', async () => {
@@ -416,24 +409,10 @@ test('an error that a server calls "dropped" was sent, and counts in the budget'
     request.resume();
     response.writeHead(429, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ error: { code: 'dropped', message: 'too much' } }));
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  try {
-    const { port } = server.address() as AddressInfo;
-    const { outcome, rows } = await trial(
-      { a: exact },
-      {},
-      {
-        options: {
-          targetOf: at(`http://127.0.0.1:${port}`),
-          budget: new BudgetGuard({ requests: 6 }, systemClock),
-        },
-      },
-    );
-    expect(outcome.status).toBe('budget');
-    expect(rows.map(({ error_code }) => error_code)).toEqual(Array(6).fill('dropped'));
-  } finally {
-    server.close();
-    server.closeAllConnections();
-  }
+  });
+  await using here = await listening(server);
+  const budget = new BudgetGuard({ requests: 6 }, systemClock);
+  const { outcome, rows } = await trial({ a: exact }, {}, { options: { targetOf: at(here.url), budget } });
+  expect(outcome.status).toBe('budget');
+  expect(rows.map(({ error_code }) => error_code)).toEqual(Array(6).fill('dropped'));
 });

@@ -51,6 +51,14 @@ export class HandClock implements Clock {
     return true;
   }
 
+  /** Moves on by this much, and wakes whoever slept until then. */
+  async pass(ms: Ms): Promise<void> {
+    const end = this.#now + ms;
+    await this.settle();
+    while (this.#sleepers.some(({ at }) => at <= end)) await this.step();
+    this.#now = end;
+  }
+
   /** Moves on until nothing sleeps any more, or until it is enough. */
   async runOut(isEnough = (): boolean => false): Promise<void> {
     await this.settle();

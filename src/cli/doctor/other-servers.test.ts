@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { listening } from '../../base/testing/listening.ts';
 import type { Diagnosis } from '../../diagnose/doctor/diagnose.ts';
 import { renderDiagnosis } from '../../diagnose/doctor/render-doctor.ts';
 import { scratch, testIo } from '../testing/gatebench.ts';
@@ -15,10 +15,8 @@ interface Asked {
 
 type Handler = (asked: Asked, response: ServerResponse) => void;
 
-const closing: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closing.splice(0)) close();
-});
+const closing: (() => PromiseLike<void>)[] = [];
+afterEach(() => Promise.all(closing.splice(0).map((close) => close())));
 
 /** A server that is not a gateway. */
 async function serve(handle: Handler): Promise<{ url: string; asked: Asked[] }> {
@@ -34,12 +32,9 @@ async function serve(handle: Handler): Promise<{ url: string; asked: Asked[] }> 
         handle(one, response);
       });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closing.push(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+  const here = await listening(server);
+  closing.push(() => here[Symbol.asyncDispose]());
+  return { url: here.url, asked };
 }
 
 async function examined(flags: Partial<ExamineFlags>): Promise<{ diagnosis: Diagnosis; shown: string }> {

@@ -1,9 +1,9 @@
 import { mkdir, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { listening } from '../../base/testing/listening.ts';
 import type { RequestRow } from '../../journal/request-columns.ts';
 import { keyOf, readRequests } from '../../journal/read-journal.ts';
 import { createMock } from '../../mock/mock-server.ts';
@@ -426,8 +426,7 @@ test('a run in which all fails leads with why, and gives no advice on clock or s
       response.end('{"error":"the runner has stopped"}');
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  await using here = await listening(server);
   const suite = {
     version: 1,
     name: 'down',
@@ -437,11 +436,10 @@ test('a run in which all fails leads with why, and gives no advice on clock or s
   };
   await writeFile(join(cwd.path, 'down.yaml'), JSON.stringify(suite));
   const { code, stdout } = await gatebench(
-    ['run', 'down.yaml', '--route', 'direct', '--base-url', `http://127.0.0.1:${port}/v1`, '--quiet'],
+    ['run', 'down.yaml', '--route', 'direct', '--base-url', `${here.url}/v1`, '--quiet'],
     cwd.path,
     { OLLAMA_API_KEY: 'key' },
   );
-  server.close();
   expect(code).toBe(3);
   expect(stdout.indexOf('✗ one: 2 of 2 requests failed')).toBeLessThan(stdout.indexOf('#  model'));
   expect(stdout.replace(/\s+/g, ' ')).toContain('"the runner has stopped"');

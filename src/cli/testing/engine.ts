@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, globSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
+import { freePort } from '../../base/testing/listening.ts';
 
 const folder = process.env['GATEBENCH_ENGINE'];
 const inFolder = (pattern: string): string | undefined =>
@@ -93,13 +93,4 @@ function servedIn(log: string): Served[] {
     completionMs: Number(evals[index]![1]),
     completionTokens: Number(evals[index]![2]),
   }));
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }

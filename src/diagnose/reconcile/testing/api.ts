@@ -1,12 +1,11 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { Agent } from 'undici';
 import { afterEach } from 'vitest';
+import { listening } from '../../../base/testing/listening.ts';
 import { LeapClock } from '../../../base/testing/leap-clock.ts';
 import { ApiClient } from '../logs-api.ts';
 
-const closing: (() => Promise<unknown>)[] = [];
+const closing: (() => PromiseLike<unknown>)[] = [];
 
 afterEach(async () => {
   await Promise.all(closing.splice(0).map((close) => close()));
@@ -37,13 +36,9 @@ export async function scripted(
     answers[Math.min(calls.length, answers.length - 1)]!(request, response);
     calls.push(request);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  closing.push(() => {
-    server.closeAllConnections();
-    return new Promise((resolve) => server.close(resolve));
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, calls };
+  const here = await listening(server);
+  closing.push(() => here[Symbol.asyncDispose]());
+  return { url: here.url, calls };
 }
 
 export const answer =
