@@ -3,10 +3,9 @@ import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { describeMachine } from '../src/journal/manifest.ts';
 import { bars } from './clock/bars.ts';
-import { carryOut } from './clock/carry-out.ts';
+import { tried } from './clock/carry-out.ts';
 import { Series } from './clock/findings.ts';
 import { asMarkdown, asText, lineOf } from './clock/table.ts';
-import type { Found, Task } from './clock/task.ts';
 import { nameOf, tasks } from './clock/tasks.ts';
 
 /*
@@ -54,16 +53,6 @@ process.exitCode = lines.every(({ verdict }) => verdict === 'met' || verdict ===
 function mayBegin(): boolean {
   const elapsed = performance.now() - start;
   return done === 0 || elapsed + elapsed / done < limitMs;
-}
-
-/** A client may fail under a load that another survives: a gap in its column, not the end of the table. */
-async function tried(task: Task): Promise<Found<Task> | undefined> {
-  try {
-    return await carryOut(task);
-  } catch (error) {
-    process.stderr.write(`  failed: ${String(error).split('\n', 3).join(' ')}\n`);
-    return undefined;
-  }
 }
 
 function load(): string {

@@ -5,7 +5,7 @@ import { describeMachine } from '../src/journal/manifest.ts';
 import { fixed } from '../src/report/number-text.ts';
 import { painter } from '../src/report/paint.ts';
 import { textTable } from '../src/report/text-table.ts';
-import { carryOut } from './clock/carry-out.ts';
+import { tried } from './clock/carry-out.ts';
 import { figureOf, Series } from './clock/findings.ts';
 import type { Found, Task } from './clock/task.ts';
 import { nameOf, task } from './clock/tasks.ts';
@@ -77,15 +77,6 @@ process.exit();
 function mayBegin(): boolean {
   const elapsed = performance.now() - start;
   return done === 0 || elapsed + elapsed / done < limitMs;
-}
-
-async function tried<T extends Task>(one: T, flags: readonly string[]): Promise<Found<T> | undefined> {
-  try {
-    return await carryOut(one, flags);
-  } catch (error) {
-    process.stderr.write(`  failed: ${String(error).split('\n', 3).join(' ')}\n`);
-    return undefined;
-  }
 }
 
 function column(title: string, text: (name: string) => string): Parameters<typeof textTable>[0][number] {

@@ -70,7 +70,7 @@ interface CellState {
 export function gateSeries(
   nights: Nights,
   settings: GateSettings,
-  isWatched: (cell: Watched) => boolean = () => true,
+  isWatched: (cell: Watched) => boolean,
 ): CellNight[][] {
   const cells = Object.entries(settings.metrics).flatMap(([metric, rule]) =>
     watchedOf(metric, rule, nights.series).filter(isWatched),

@@ -51,7 +51,8 @@ export function morePromptsBuy(design: PowerDesign): { more: number; ratio: numb
 }
 
 /** Variances estimated from an earlier run. Undefined without two models, two prompts and two repeats. */
-export function levelsOf(collected: Collected, column = 'e2e_latency_ms'): VarianceLevels | undefined {
+export function levelsOf(collected: Collected): VarianceLevels | undefined {
+  const column = 'e2e_latency_ms';
   const medians = new PromptMedians();
   const differences = cellPairs(collected)
     .filter(({ a, b }) => a.route === b.route)

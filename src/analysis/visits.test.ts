@@ -52,14 +52,14 @@ const rowOf = (planned: PlannedRequest, due: number, change: Partial<VisitRow>):
 });
 
 /** A search from its plan to its figures, on a hand-driven clock: only the sockets are missing. */
-async function search(seed: number, places = 3, meanMs = 6000) {
+async function search(seed: number) {
   const clock = new HandClock();
   const mode = loadModeOf(load);
   const design = mode.design!({ ...load, min_arrivals: 60, window: undefined })!;
   const prompts = [prompt('a'), prompt('b')];
   const log = new VisitLog({ design, prompts: prompts.length, seedOf: () => seed });
   const random = seededRandom(`service ${seed}`);
-  const free = Array.from({ length: places }, () => 0);
+  const free = [0, 0, 0];
   let sent = 0;
   await clock.finish(
     mode.drive<PlannedRequest>(load, {
@@ -82,7 +82,7 @@ async function search(seed: number, places = 3, meanMs = 6000) {
             sent++;
             const place = free.indexOf(Math.min(...free));
             const start = Math.max(clock.now(), free[place]!);
-            const end = start + (meanMs / Math.exp(0.18)) * Math.exp(0.6 * normal(random));
+            const end = start + (6000 / Math.exp(0.18)) * Math.exp(0.6 * normal(random));
             free[place] = end;
             await clock.sleep(end - clock.now());
             log.add(rowOf(request, due!, { e2e_due_ms: end - due!, e2e_latency_ms: end - due! }));

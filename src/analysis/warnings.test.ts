@@ -4,7 +4,7 @@ import { isIncomplete } from './history.ts';
 import { describeWarning, runPairWarnings, warningsOf, type Warning, type WarningFacts } from './warnings.ts';
 
 const forty = Array.from({ length: 40 }, (_, index) => index + 1);
-const sound = (model = 'a') => latencies(model, forty, { completion_tokens: 10 });
+const sound = () => latencies('a', forty, { completion_tokens: 10 });
 
 const kinds = (warnings: readonly Warning[]): string[] => warnings.map(({ kind }) => kind);
 

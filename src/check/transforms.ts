@@ -77,7 +77,7 @@ export type Transform = z.output<typeof transformSchema>;
  * The answer's text after each step in turn. Pure. A hostile pattern may run long, so call it in the checks' thread.
  * Throws `NothingToExtract`.
  */
-export function transformed(text: string, steps: readonly Transform[] = []): string {
+export function transformed(text: string, steps: readonly Transform[]): string {
   return steps.reduce((seen, step) => {
     const name = typeof step === 'string' ? step : Object.keys(step).find((key) => key in kinds)!;
     return (kinds[name as keyof typeof kinds] as TransformKind<unknown>).apply(seen, step);

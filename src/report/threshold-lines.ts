@@ -13,14 +13,14 @@ export const thresholdTones: Readonly<Record<ThresholdResult['verdict'], Tone>> 
 };
 
 /** `✓ p95(e2e_latency_ms) of glm 8.42 s (7.90 s – 9.10 s), at most 15 s`. `ways`: of the run. */
-export function thresholdLine(result: ThresholdResult, ways: Ways = {}): string {
+export function thresholdLine(result: ThresholdResult, ways: Ways): string {
   const isMeasured = result.value !== undefined || result.ciLow !== undefined || result.ciHigh !== undefined;
   const name = thresholdName(result, ways) + (isMeasured ? '' : ',');
   return `${marks[result.verdict]} ${name} ${thresholdText(result)}`;
 }
 
 /** `p95(e2e_latency_ms) of glm`. */
-export function thresholdName(result: ThresholdResult, ways: Ways = {}): string {
+export function thresholdName(result: ThresholdResult, ways: Ways): string {
   return `${result.threshold.metric} of ${oneLine(cellName(result, ways), 100)}`;
 }
 

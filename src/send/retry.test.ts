@@ -8,13 +8,13 @@ import { decide, waitAfterOwnLimit } from './retry.ts';
 const settings: Retry = { max: 2, backoffMs: [1000, 3000], maxWaitMs: 60_000, outageMs: 60_000 };
 const half = (): number => 0.5;
 
-function failed(failure: Partial<Failure>, httpStatus?: number, headersMs?: number): Exchange {
+function failed(failure: Partial<Failure>, httpStatus?: number): Exchange {
   return {
     ...withoutAnswer(
       { status: 'error', family: 'provider', code: 'x', message: 'm', ...failure },
       systemClock,
     ),
-    ...(httpStatus === undefined ? {} : { httpStatus, headersMs: headersMs ?? 1 }),
+    ...(httpStatus === undefined ? {} : { httpStatus, headersMs: 1 }),
   };
 }
 

@@ -67,7 +67,7 @@ export class InfluenceCollector {
   /** Empty without workers. */
   readonly #asked: WorkerAnswer[] = [];
 
-  constructor(ways: Ways = {}) {
+  constructor(ways: Ways) {
     this.#ways = ways;
   }
 

@@ -42,8 +42,8 @@ const rated = (
     .slice(0, count)
     .map((prompt_id, index) => rating({ model, prompt_id, score: Number(pass(index)), ...cells }));
 
-const rowOf = ({ rows: all }: QualityFigures, model = 'a'): QualityRow =>
-  all.find((one) => one.model === model && one.criterion === 'correct')!;
+const rowOf = ({ rows: all }: QualityFigures): QualityRow =>
+  all.find((one) => one.model === 'a' && one.criterion === 'correct')!;
 
 test('a judge alone has a judge_rate and no rate', () => {
   const found = of(judged('a', (index) => index % 4 !== 0));

@@ -5,7 +5,7 @@ import { diagnose } from './diagnose.ts';
 import type { Facts, Probe, ProviderFacts, RouteFacts } from './doctor-facts.ts';
 import { routeState } from './route-state.ts';
 
-const probe = (model: string, exchange: Exchange, rest: Partial<Probe> = {}): Probe => ({
+const probe = (model: string, exchange: Exchange): Probe => ({
   route: 'provider',
   model,
   name: `custom-ollama/${model}`,
@@ -14,7 +14,6 @@ const probe = (model: string, exchange: Exchange, rest: Partial<Probe> = {}): Pr
   streamed: true,
   exchange,
   reasons: [],
-  ...rest,
 });
 
 const route = (name: string, probes: readonly Probe[], rest: Partial<RouteFacts> = {}): RouteFacts => ({

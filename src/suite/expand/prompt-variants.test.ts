@@ -6,16 +6,15 @@ import { loadSuiteText } from '../load.ts';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-const suite = (variants: string, prompts = '', system = 'system: Be kind.'): string => `
+const suite = (variants: string): string => `
 version: 1
 name: arms
 models: [{ id: x, model: custom-ollama/x, params: { top_p: 1, effort: high } }]
-defaults: { ${system === '' ? '' : `${system}, `}params: { temperature: 0 } }
+defaults: { system: Be kind., params: { temperature: 0 } }
 ${variants === '' ? '' : `variants: ${variants}`}
 prompts:
   - { id: faq, prompt: 'Say {{word}}', vars: { word: hi, how: kindly } }
   - { id: talk, messages: [{ role: user, content: a }, { role: assistant, content: b }, { role: user, content: c }] }
-${prompts}
 `;
 
 const load = (text: string, folder = '.') => loadSuiteText(text, folder);
