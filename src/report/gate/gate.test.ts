@@ -144,6 +144,13 @@ describe('names from outside', () => {
 });
 
 describe('annotations', () => {
+  test('with one control, neither of the two is blamed', () => {
+    const cells = [cell({ word: 'fail', alarms: 2, controls: ['kimi'] })];
+    expect(annotations(gateReport({ cells }), places).join('\n')).toContain(
+      'measured against kimi alone: either may have changed',
+    );
+  });
+
   test('are ten at most, failures first, on the lines of their rules', () => {
     const report = gateReport({
       word: 'fail',
