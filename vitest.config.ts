@@ -25,9 +25,12 @@ if (existsSync(inMemory)) {
   if (bavail * bsize > 2 ** 31) process.env['TMPDIR'] ??= inMemory;
 }
 
-/** Each takes many seconds: begun last, it would keep one processor waiting for the other. */
+/**
+ * Each takes many seconds: begun last, it would keep one processor waiting for the other. Or it starts many programs,
+ * which takes longer from a process that has loaded much.
+ */
 const long =
-  /\.browser\.|\.libreoffice\.|\/queue\/|kills|\/(prove|execute-run|steps|levels|set-ups|hostile|influences|checker|thirty-nights|live-aa|own-limits|demo-law|local|levels-failing|execute-score|ask)\.test/;
+  /\.browser\.|\.libreoffice\.|\/queue\/|kills|\/(prove|execute-run|steps|levels|set-ups|hostile|influences|checker|thirty-nights|live-aa|own-limits|demo-law|local|levels-failing|execute-score|ask|suite-at|against)\.test/;
 
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
