@@ -1,4 +1,8 @@
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getPriority } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { measuringFlags } from './base/measuring-flags.ts';
@@ -31,6 +35,26 @@ test.each([
   await mock.close();
   expect(code, stderr).toBe(0);
   expect((await readManifest(await onlyRun(cwd.path))).versions.node_flags).toBe(flags);
+});
+
+test.runIf(process.platform === 'linux')('its thread that stamps goes before all others', async () => {
+  await using cwd = await scratch();
+  await writeFile(join(cwd.path, 'one.yaml'), JSON.stringify(suite));
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const asked = new Promise<ServerResponse>((resolve) =>
+    server.on('request', (request, response) =>
+      request.method === 'POST' ? resolve(response) : response.end(),
+    ),
+  );
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`;
+  const { child, finished } = start(['run', 'one.yaml', '--route', 'local', '--base-url', url], cwd.path);
+  const response = await asked;
+  expect(getPriority(child.pid)).toBeGreaterThan(getPriority());
+  response.end();
+  child.kill();
+  await finished;
+  server.close();
 });
 
 test('continues unchanged if Node may not start again', async () => {
