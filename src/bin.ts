@@ -40,7 +40,7 @@ function startAgainWith(flags: readonly string[]): void {
 
 /** Node also accepts flags with underscores, and flags that are turned off. */
 function isGiven(flag: string, given: string): boolean {
-  const name = flag.replace(/^--/, '').replace(/=.*/, '');
+  const name = flag.replace(/^--(?:no-)?/, '').replace(/=.*/, '');
   return given.replaceAll('_', '-').includes(name);
 }
 
