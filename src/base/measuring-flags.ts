@@ -7,8 +7,8 @@
  *   The old generation still has them: without, the main thread stops for so long that an open loop sends late.
  * - One helper of V8 instead of four competes with that thread for processors.
  *
- * With 192 and 512 streams on two processors, the last two and precedence of that thread bring the 99th percentile of
- * the TTFT error to less than half.
+ * On two processors, the last two and the precedence of that thread bring the 99th percentile of the TTFT error to a
+ * fifth with 192 streams, and to about half with 512.
  */
 export const measuringFlags: readonly string[] = [
   '--max-semi-space-size=4',
