@@ -66,6 +66,7 @@ test('it says how many bytes are of the answer, and whether the connection lives
   expect(read(`${ok}${body}behind`)).toEqual([ok.length + body.length, true, undefined]);
   expect(read(`${ok}keep-alive: timeout=5, max=9\r\n${body}`).slice(1)).toEqual([true, 5000]);
   expect(read(`${ok}connection: close\r\n${body}`)[1]).toBe(false);
+  expect(read(`${ok}proxy-connection: Close\r\n${body}`)[1]).toBe(false);
   expect(read(`HTTP/1.0 200 OK\r\n${body}`)[1]).toBe(false);
   expect(read(`HTTP/1.0 200 OK\r\nconnection: Keep-Alive\r\n${body}`)[1]).toBe(true);
   expect(read(`${ok}\r\nuntil it closes`)[1]).toBe(false);

@@ -338,9 +338,13 @@ function bodyEndOf({ status, headers }: ResponseHead): { kind: BodyEnd; length: 
   return { kind: 'close', length: 0 };
 }
 
-/** Whether the connection may carry another response after this one, according to the head. */
+/**
+ * Whether the connection may carry another response after this one, according to the head. llhttp reads the older name
+ * of the header as well.
+ */
 function livesOn({ headers, isOld }: ResponseHead & { isOld: boolean }): boolean {
-  const tokens = listOf(headers.connection).map((each) => each.trim().toLowerCase());
+  const said = [headers.connection, headers['proxy-connection']].flatMap(listOf);
+  const tokens = said.map((each) => each.trim().toLowerCase());
   return !tokens.includes('close') && (!isOld || tokens.includes('keep-alive'));
 }
 

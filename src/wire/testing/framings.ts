@@ -44,6 +44,7 @@ export function byLlhttp(parts: readonly Buffer[]): Promise<Parsed> {
     },
   });
   const client = new Client('http://127.0.0.1', {
+    maxHeaderSize: 64 * 1024,
     connect: (_options, callback) => {
       setImmediate(() => callback(null, socket as never));
     },
@@ -66,177 +67,360 @@ export function byLlhttp(parts: readonly Buffer[]): Promise<Parsed> {
   });
 }
 
+/** Each of these characters is one byte. */
+const anyByte = fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code));
+/** Mostly one that has a meaning somewhere. */
+const oddByte = fc.oneof(
+  fc.constantFrom(...Array.from('\r\n \t\0:;,"=0\x7f\xa0\xff'), '\r\n', '\r\n ', ''),
+  anyByte,
+);
+/** Mostly `usual`, so that a response has few faults and the rest of it is read, too. */
+const mostly = (usual: fc.Arbitrary<string> | string, odd: fc.Arbitrary<string>): fc.Arbitrary<string> =>
+  fc.oneof(
+    { weight: 6, arbitrary: typeof usual === 'string' ? fc.constant(usual) : usual },
+    { weight: 1, arbitrary: odd },
+  );
+
 const text = fc.string({
   unit: fc.constantFrom('a', '\r', '\n', ' ', '0', ':', 'data: x\n\n'),
   maxLength: 20,
 });
-const extension = fc.constantFrom(
-  '',
-  ';a',
-  ';a=b',
-  ';a="b c"',
-  ';',
-  ' ;a',
-  ';a= b',
-  ';a="\\""',
-  ';\u0001',
-  '; a',
+const extension = fc.oneof(
+  fc.constantFrom(
+    ...[
+      '',
+      ';a',
+      ';a=b',
+      ';a="b c"',
+      ';a=b;c="d";e',
+      ';',
+      ';;',
+      ' ;a',
+      '\t;a',
+      ';a= b',
+      ';a =b',
+      '; a',
+      ';a ',
+    ],
+    ...[
+      ';a="\\""',
+      ';a="b',
+      ';a=b"',
+      ';a=""',
+      ';=b',
+      ';a=',
+      ';a="\\',
+      ';a="b"c',
+      ';a="\r\n"',
+      ' ',
+      '\r',
+      ',a',
+    ],
+  ),
+  oddByte.map((byte) => `;a${byte}b`),
+  oddByte.map((byte) => `;a="${byte}"`),
 );
-const size = (length: number): fc.Arbitrary<string> =>
-  fc.oneof(
-    { weight: 6, arbitrary: fc.constant(length.toString(16)) },
-    fc.constantFrom(
-      ...['', ' ', '-1', '+5', '0x5', '5 ', '00000005', '5h', '1_0', 'ffffffffffffffff', '10000000000000000'],
-      ...['fffffffffffffffff', length.toString(16).toUpperCase(), (length + 1).toString(16), '5\r', '5\n'],
+const size = (length: number): fc.Arbitrary<string> => {
+  const hex = length.toString(16);
+  return mostly(
+    hex,
+    fc.oneof(
+      fc.constantFrom(
+        ...[
+          '',
+          ' ',
+          `-${hex}`,
+          `+${hex}`,
+          `0x${hex}`,
+          `${hex} `,
+          ` ${hex}`,
+          `\t${hex}`,
+          `${hex}\t`,
+          `${hex}h`,
+        ],
+        ...[`${hex}.0`, `${hex}_`, '1_0', hex.padStart(8, '0'), hex.padStart(16, '0'), hex.padStart(17, '0')],
+        ...['7fffffffffffffff', 'ffffffffffffffff', 'fffffffffffffffff', '20000000000000', hex.toUpperCase()],
+        ...[
+          `1${hex.padStart(16, '0')}`,
+          `1${hex.padStart(8, '0')}`,
+          (length + 1).toString(16),
+          `${hex}\r`,
+          `${hex}\n`,
+        ],
+      ),
+      oddByte.map((byte) => `${hex}${byte}`),
+      oddByte.map((byte) => `${byte}${hex}`),
     ),
   );
+};
+const lineEnd = mostly('\r\n', fc.constantFrom('\n', '\r', '', '\n\r', '\r\r\n', '\r\n\r\n'));
 const chunk = text.chain((data) =>
   fc
-    .tuple(size(data.length), fc.oneof({ weight: 6, arbitrary: fc.constant('') }, extension))
-    .map(([said, behind]) => `${said}${behind}\r\n${data}\r\n`),
+    .tuple(size(data.length), mostly('', extension), lineEnd, lineEnd)
+    .map(([said, behind, first, second]) => `${said}${behind}${first}${data}${second}`),
 );
-const lastChunk = fc.oneof(
-  { weight: 6, arbitrary: fc.constant('0\r\n\r\n') },
-  fc.constantFrom(
-    ...['0\r\nx: y\r\n\r\n', '0\r\nx y\r\n\r\n', '0\r\ncontent-length: 5\r\n\r\n', '0\r\n', '', '00\r\n\r\n'],
-    ...[
-      '0\r\n\n',
-      '0\n\r\n',
-      '0;a\r\n\r\n',
-      '0\r\ntransfer-encoding: chunked\r\n\r\n',
-      '0\r\n\r\nbehind',
-      '0\r\nx:\n\r\n\r\n',
-    ],
-  ),
-);
+
+/** Headers, trailers, and what is none. */
 const line = fc.oneof(
   fc.constantFrom(
-    ...['content-type: text/plain', 'x: y', 'x:', 'x: \u00e9', 'connection: close', 'connection: keep-alive'],
     ...[
+      'content-type: text/plain',
+      'x: y',
+      'x:',
+      'x:y',
+      'x: \u00e9',
+      'connection: close',
+      'connection: keep-alive',
+    ],
+    ...[
+      'connection: x, Close',
       'keep-alive: timeout=5',
       'set-cookie: a',
+      'trailer: x',
+      'proxy-connection: close',
+    ],
+    ...[
       'x : y',
+      'x\t: y',
       ' x: y',
       '\tfolded',
+      ' ',
       ': y',
       'x',
-      'x: a\u0000b',
-      'x: a\rb',
+      'x y: z',
+      'x(): y',
+      'x: y\r\n folded',
+      'x:\r\n\ty',
     ],
     ...[
-      'x: a\nb: c',
-      'x\u0000: y',
-      'x(): y',
-      'x: \u0001',
       'upgrade: h2c',
       'connection: upgrade',
-      'trailer: x',
+      'connection: upgrade\r\nupgrade: websocket',
+      'HTTP/1.1 200 OK',
     ],
   ),
+  oddByte.map((byte) => `x${byte}y: z`),
+  oddByte.map((byte) => `${byte}x: z`),
+  oddByte.map((byte) => `x${byte}: z`),
+  oddByte.map((byte) => `x: y${byte}z`),
+  oddByte.map((byte) => `x:${byte}z`),
+  oddByte.map((byte) => `x: y${byte}`),
 );
-const framingLine = fc.constantFrom(
-  ...[
-    'content-length: 5',
-    'content-length: 0',
-    'content-length: 05',
-    'content-length: +5',
-    'content-length: -1',
-  ],
-  ...[
-    'content-length: 5, 5',
-    'content-length: 0x5',
-    'content-length: 5 ',
-    'content-length:',
-    'Content-Length: 5',
-  ],
-  ...[
-    'content-length: 99999999999999999999',
-    'content-length: 5\u00a0',
-    'content-length: 1 2',
-    'content-length: 5a',
-  ],
-  ...[
-    'transfer-encoding: chunked',
-    'Transfer-Encoding: Chunked',
-    'transfer-encoding: identity',
-    'transfer-encoding:',
-  ],
-  ...['transfer-encoding: gzip, chunked', 'transfer-encoding: chunked, gzip', 'transfer-encoding: xchunked'],
-  ...['transfer-encoding: chunked ', 'transfer-encoding: "chunked"', 'transfer-encoding : chunked'],
-);
-const statusLine = fc.oneof(
-  { weight: 6, arbitrary: fc.constant('HTTP/1.1 200 OK') },
+const number = fc.oneof(
+  { weight: 5, arbitrary: fc.constantFrom('5', '0', '05', '00000000000000000005') },
   fc.constantFrom(
     ...[
-      'HTTP/1.0 200 OK',
-      'HTTP/1.1 200',
-      'HTTP/1.1 200 ',
-      'HTTP/1.1 204 No Content',
-      'HTTP/1.1 304 Not Modified',
+      '+5',
+      '-5',
+      '-0',
+      '5, 5',
+      '5,5',
+      '5,',
+      ',5',
+      '5;',
+      '0x5',
+      '5 ',
+      '5\t',
+      '',
+      ' ',
+      '1 2',
+      '5a',
+      '5.0',
+      '5e0',
     ],
     ...[
-      'HTTP/1.1 404 Not\tFound',
-      'HTTP/1.2 200 OK',
-      'HTTP/2.0 200 OK',
-      'HTTP/1.1 20 OK',
-      'HTTP/1.1 2000 OK',
+      '"5"',
+      '5\u00a0',
+      '\u00b2',
+      '99999999999999999999',
+      '18446744073709551621',
+      '4294967301',
+      '9007199254740993',
+    ],
+  ),
+  oddByte.map((byte) => `5${byte}`),
+  oddByte.map((byte) => `${byte}5`),
+);
+const coding = fc.oneof(
+  { weight: 5, arbitrary: fc.constantFrom('chunked', 'Chunked', 'CHUNKED') },
+  fc.constantFrom(
+    ...[
+      '',
+      ' ',
+      'identity',
+      'gzip',
+      'gzip, chunked',
+      'chunked, gzip',
+      'chunked, chunked',
+      'chunked,',
+      ',chunked',
     ],
     ...[
-      'HTTP/1.1  200 OK',
-      'http/1.1 200 OK',
-      'HTTP/1.1 200\tOK',
-      'HTTP/1.1 099 x',
-      'HTTP/1.1 -20 x',
-      'ICY 200 OK',
+      'identity, chunked',
+      'chunked, identity',
+      'xchunked',
+      'chunkedx',
+      'chunked;q=1',
+      'chunked ',
+      'chunked\t',
     ],
-    ...['HTTP/1.1 101 Switching Protocols', 'HTTP/1.1 200 \u0001', 'HTTP /1.1 200 OK', '\r\nHTTP/1.1 200 OK'],
+    ...['"chunked"', 'chunked chunked', 'chun\r\n ked', '\r\n chunked', 'chunked\r\n '],
+  ),
+  oddByte.map((byte) => `chunked${byte}`),
+  oddByte.map((byte) => `${byte}chunked`),
+);
+const blank = mostly(' ', fc.constantFrom('', '  ', '\t', '\t '));
+const framingLine = fc.oneof(
+  fc
+    .tuple(mostly('content-length', fc.constantFrom('Content-Length', 'content-length ')), blank, number)
+    .map(([name, before, value]) => `${name}:${before}${value}`),
+  fc
+    .tuple(
+      mostly('transfer-encoding', fc.constantFrom('Transfer-Encoding', 'transfer-encoding ')),
+      blank,
+      coding,
+    )
+    .map(([name, before, value]) => `${name}:${before}${value}`),
+);
+/** Also more than one, in any order, and none at all. */
+const framingLines = fc.oneof(
+  { weight: 6, arbitrary: fc.array(framingLine, { minLength: 1, maxLength: 1 }) },
+  fc.array(framingLine, { maxLength: 3 }),
+);
+const lastChunk = fc
+  .tuple(
+    mostly(
+      '0',
+      fc.oneof(
+        fc.constantFrom('00', '0;a', '0 ', '-0', '', '0x0'),
+        extension.map((one) => `0${one}`),
+      ),
+    ),
+    lineEnd,
+    mostly(
+      '',
+      fc.oneof(line, framingLine).map((one) => `${one}\r\n`),
+    ),
+    lineEnd,
+    mostly('', fc.constantFrom('behind', '\r\n', 'HTTP/1.1 200 OK\r\n\r\n')),
+  )
+  .map((parts) => parts.join(''));
+
+const statusLine = mostly(
+  'HTTP/1.1 200 OK',
+  fc.oneof(
+    fc.constantFrom(
+      ...[
+        'HTTP/1.0 200 OK',
+        'HTTP/1.1 200',
+        'HTTP/1.1 200 ',
+        'HTTP/1.1 204 No Content',
+        'HTTP/1.1 205 Reset',
+      ],
+      ...[
+        'HTTP/1.1 304 Not Modified',
+        'HTTP/1.0 204 x',
+        'HTTP/1.0 304 x',
+        'HTTP/1.1 404 Not\tFound',
+        'HTTP/1.1 999 x',
+      ],
+      ...[
+        'HTTP/1.2 200 OK',
+        'HTTP/2.0 200 OK',
+        'HTTP/2 200',
+        'HTTP/0.9 200 OK',
+        'HTTP/1.10 200 OK',
+        'HTTP/01.1 200 OK',
+      ],
+      ...[
+        'HTTP/1.1 20 OK',
+        'HTTP/1.1 2000 OK',
+        'HTTP/1.1 20x OK',
+        'HTTP/1.1  200 OK',
+        'HTTP/1.1 200  OK',
+        'HTTP/1.1200 OK',
+      ],
+      ...[
+        'http/1.1 200 OK',
+        'HTTP/1.1 200\tOK',
+        'HTTP/1.1 099 x',
+        'HTTP/1.1 000 x',
+        'HTTP/1.1 -20 x',
+        'HTTP/1.1 +20 x',
+      ],
+      ...[
+        'ICY 200 OK',
+        'RTSP/1.0 200 OK',
+        'HTTP/1.1 101 Switching Protocols',
+        'HTTP/1.1 200 \u0001',
+        'HTTP /1.1 200 OK',
+      ],
+      ...[
+        '\r\nHTTP/1.1 200 OK',
+        '\nHTTP/1.1 200 OK',
+        ' HTTP/1.1 200 OK',
+        '\ufeff'.slice(1) + 'HTTP/1.1 200 OK',
+        '',
+      ],
+      ...['PRI * HTTP/2.0\r\n\r\nSM\r\n', 'GET / HTTP/1.1', '\0\0\x12\x04\0\0\0\0\0'],
+    ),
+    oddByte.map((byte) => `HTTP/1.1 200 O${byte}K`),
+    oddByte.map((byte) => `HTTP/1.1 200${byte}`),
+    oddByte.map((byte) => `${byte}HTTP/1.1 200 OK`),
   ),
 );
-const interim = fc.constantFrom(
+/** Heads before the answer. They have no body, whatever they say. */
+const interim = mostly(
   '',
-  'HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n',
-  'HTTP/1.1 102 Processing\r\n\r\n',
+  fc
+    .tuple(
+      fc.constantFrom('102 Processing', '103 Early Hints', '199', '103 '),
+      fc.array(fc.oneof(line, framingLine), { maxLength: 2 }),
+      mostly('', fc.constantFrom('12345', '5\r\n12345\r\n0\r\n\r\n', '\r\n')),
+    )
+    .map(([status, lines, body]) => `HTTP/1.1 ${[status, ...lines].join('\r\n')}\r\n\r\n${body}`),
 );
-const end = fc.oneof({ weight: 12, arbitrary: fc.constant('\r\n') }, fc.constantFrom('\n', '\r'));
 
 const response = fc
   .tuple(
-    interim,
+    fc.array(interim, { maxLength: 2 }),
     statusLine,
-    fc.array(fc.tuple(line, end), { maxLength: 3 }),
-    fc
-      .array(framingLine, { minLength: 1, maxLength: 2 })
-      .chain((lines) =>
-        fc.oneof({ weight: 4, arbitrary: fc.constant(lines.slice(0, 1)) }, fc.constant(lines)),
-      ),
+    fc.array(fc.tuple(line, lineEnd), { maxLength: 3 }),
+    framingLines,
+    lineEnd,
     fc.oneof(
       fc.tuple(fc.array(chunk, { maxLength: 3 }), lastChunk).map(([chunks, last]) => chunks.join('') + last),
       fc.oneof(fc.constant('12345'), text),
     ),
   )
-  .map(([before, status, lines, framing, body]) => {
-    const all = [...lines.map(([one, ending]) => one + ending), ...framing.map((one) => `${one}\r\n`)];
-    return `${before}${status}\r\n${all.join('')}\r\n${body}`;
+  .map(([before, status, lines, framing, end, body]) => {
+    const all = [...framing.map((one) => `${one}\r\n`), ...lines.map((one) => one.join(''))];
+    // Framing before or after the rest.
+    if (lines.length % 2 === 1) all.reverse();
+    return `${before.join('')}${status}\r\n${all.join('')}${end}${body}`;
   });
 
-/** The same bytes in parts, possibly with one of them changed. */
+/** A change of the bytes: something inserted, or put in the place of some of them. */
+const change = fc.option(
+  fc.record({ at: fc.nat(400), instead: fc.constantFrom(0, 1, 1, 1, 2, 9), put: oddByte }),
+);
+
+/** The bytes of a response in parts, possibly changed. */
 const parts = fc
-  .tuple(
-    response,
-    fc.option(
-      fc.tuple(fc.nat(400), fc.constantFrom('\r', '\n', ' ', '\u0000', ':', '', '0', '\t', '\u00ff', ';')),
-    ),
-    fc.array(fc.nat(400), { maxLength: 4 }),
-  )
-  .map(([said, change, cuts]) => {
-    const place = change ? change[0] % said.length : 0;
-    const bytes = Buffer.from(
-      change ? said.slice(0, place) + change[1] + said.slice(place + 1) : said,
-      'latin1',
-    );
-    const places = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].sort((a, b) => a - b);
-    return [0, ...places].map((from, index) => bytes.subarray(from, places[index] ?? bytes.length));
+  .tuple(response, change, fc.array(fc.nat(400), { maxLength: 4 }))
+  .map(([said, changed, cuts]) => {
+    let all = said;
+    if (changed) {
+      const at = changed.at % said.length;
+      all = said.slice(0, at) + changed.put + said.slice(at + changed.instead);
+    }
+    return split(Buffer.from(all, 'latin1'), cuts);
   });
+
+function split(bytes: Buffer, cuts: readonly number[]): Buffer[] {
+  const places = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].sort((a, b) => a - b);
+  return [0, ...places].map((from, n) => bytes.subarray(from, places[n] ?? bytes.length));
+}
 
 const plainChunks = fc.array(fc.string({ minLength: 1, maxLength: 30, unit: 'binary-ascii' }), {
   maxLength: 5,
@@ -269,10 +453,24 @@ export const framingProperties = [
           length: `${head}content-length: ${body.length}\r\n\r\n${body}`,
           close: `${head}\r\n${body}`,
         }[framing];
-        const bytes = Buffer.from(whole, 'latin1');
-        const places = [...new Set(cuts.map((cut) => cut % (bytes.length + 1)))].sort((a, b) => a - b);
-        const split = [0, ...places].map((from, n) => bytes.subarray(from, places[n] ?? bytes.length));
-        assert.deepEqual(byUs(split), { status: 200, body });
+        assert.deepEqual(byUs(split(Buffer.from(whole, 'latin1'), cuts)), { status: 200, body });
+      },
+    ),
+  ),
+  property(
+    'a head or trailers that llhttp finds too long are refused',
+    10,
+    fc.asyncProperty(
+      fc.constantFrom('head', 'trailers'),
+      fc.integer({ min: 64 * 1024 - 300, max: 64 * 1024 + 300 }),
+      fc.integer({ min: 1, max: 20_000 }),
+      async (where, length, ofOne) => {
+        const lines = 'x'.repeat(length).replaceAll(new RegExp(`.{1,${ofOne}}`, 'g'), 'x: $&\r\n');
+        const head = `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n`;
+        const said = where === 'head' ? `${head}${lines}\r\n0\r\n\r\n` : `${head}\r\n0\r\n${lines}\r\n`;
+        const bytes = split(Buffer.from(said), [1000, 40_000, 64_000]);
+        const ours = byUs(bytes);
+        if (ours !== 'refused') assert.deepEqual(ours, await byLlhttp(bytes));
       },
     ),
   ),
