@@ -18,4 +18,22 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': 'error',
     },
   },
+  {
+    files: ['**/*.test.ts', '**/testing/*.ts'],
+    ignores: ['src/base/testing/programs.ts'],
+    rules: {
+      // A program that runs beside a test must end with it, even if the test fails.
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          paths: ['node:child_process', 'child_process'].map((name) => ({
+            name,
+            importNames: ['spawn', 'fork', 'exec', 'execFile', 'default'],
+            allowTypeImports: true,
+            message: 'Tests start programs with src/base/testing/programs.ts, which also ends them.',
+          })),
+        },
+      ],
+    },
+  },
 );

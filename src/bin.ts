@@ -11,15 +11,13 @@ if (major < 22 || (major === 22 && minor < 19)) {
   );
   process.exitCode = 2;
 } else {
+  const { commandIn } = await import('./cli/command.ts');
+  const { commands } = await import('./cli/commands.ts');
   const { measuringFlags } = await import('./base/measuring-flags.ts');
-  if (measures(process.argv[2])) startAgainWith(measuringFlags);
+  const args = process.argv.slice(2);
+  if (commandIn(args, commands)?.measures) startAgainWith(measuringFlags);
   const { main } = await import('./main.ts');
-  process.exitCode = await main(process.argv.slice(2));
-}
-
-/** Commands that stamp instants. */
-function measures(command: string | undefined): boolean {
-  return command === 'run' || command === 'calibrate' || command === 'worker';
+  process.exitCode = await main(args);
 }
 
 /**

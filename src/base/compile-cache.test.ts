@@ -1,6 +1,5 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { outputOf } from './testing/programs.ts';
 import { scratchFolder } from './testing/scratch.ts';
 
 /** Environment of a thread in its own process: where it keeps compiled modules, and its variables. */
@@ -16,8 +15,8 @@ async function toldIn(folder: string, isKept: boolean): Promise<unknown> {
       worker.on('message', ([where, variables]) =>
         console.log(JSON.stringify([where === (getCompileCacheDir() ?? 'nowhere'), variables])));
     });`;
-  const options = { env: { PATH: process.env['PATH'] ?? '' } };
-  const { stdout } = await promisify(execFile)(process.execPath, ['--eval', script], options);
+  const options = { cwd: folder, env: { PATH: process.env['PATH'] ?? '' } };
+  const { stdout } = await outputOf(process.execPath, ['--eval', script], options);
   return JSON.parse(stdout);
 }
 

@@ -1,6 +1,6 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
+import { outputOf } from '../base/testing/programs.ts';
+import { scratchFolder } from '../base/testing/scratch.ts';
 import type { CheckSpec } from './check.ts';
 import { createChecker, checkAll, type Checker, type CheckerOptions } from './checker.ts';
 import { answerOf, specOf } from './testing/finding-of.ts';
@@ -116,7 +116,8 @@ async function printedBy(script: string): Promise<string> {
     const check = { type: 'contains', value: 'a', ignore_case: false, not: false, weight: 1 };
     const checker = createChecker({ deadlineMs: 500 });`;
   const args = ['--input-type=module', '--eval', `${prelude}\n${script}`];
-  const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { timeout: 15_000 });
+  await using cwd = await scratchFolder();
+  const { stdout, stderr } = await outputOf(process.execPath, args, { cwd: cwd.path });
   return stdout + stderr;
 }
 

@@ -76,6 +76,8 @@ export interface CommandEntry {
   /** The word that calls it. */
   name: string;
   describe: string;
+  /** Whether it stamps instants, and so starts with Node's flags for measuring. */
+  measures?: boolean;
   load: () => Promise<Command>;
 }
 

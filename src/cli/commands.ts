@@ -5,11 +5,13 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'run',
     describe: 'Send a suite to every model, save the results, print a table',
+    measures: true,
     load: async () => (await import('./commands/run-command.ts')).run,
   },
   {
     name: 'worker',
     describe: 'Send requests for a run --queue, from this machine and with its credentials',
+    measures: true,
     load: async () => (await import('./commands/worker-command.ts')).worker,
   },
   {
@@ -25,6 +27,7 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'calibrate',
     describe: "Check this machine's clock against a server that knows the truth",
+    measures: true,
     load: async () => (await import('./commands/calibrate-command.ts')).calibrate,
   },
   {

@@ -1,8 +1,8 @@
-import { execFile } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { finishedOf, spawn } from '../base/testing/programs.ts';
 import { scratch } from '../cli/testing/gatebench.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -22,14 +22,16 @@ const world = `
 `;
 
 /** Runs these tests with the project's own configuration. Resolves with the exit code. */
-function runTests(cwd: string, env: Record<string, string>): Promise<{ failed: boolean; stdout: string }> {
+async function runTests(
+  cwd: string,
+  env: Record<string, string>,
+): Promise<{ failed: boolean; stdout: string }> {
   const args = [vitest, 'run', '--root', cwd, '--config', config, '--globals'];
   const inherited = { PATH: process.env['PATH'] ?? '', HOME: cwd, NO_COLOR: '1' };
-  return new Promise((resolve) =>
-    execFile(process.execPath, args, { cwd, env: { ...inherited, ...env } }, (error, stdout) =>
-      resolve({ failed: error !== null, stdout }),
-    ),
+  const { code, stdout } = await finishedOf(
+    spawn(process.execPath, args, { cwd, env: { ...inherited, ...env } }),
   );
+  return { failed: code !== 0, stdout };
 }
 
 test('where tools are demanded, what failed by chance is tried once more and named; a counterexample is not', async () => {

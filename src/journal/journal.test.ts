@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
+import { spawn } from '../base/testing/programs.ts';
 import { scratchFolder } from '../base/testing/scratch.ts';
 import type { AnswerLine } from './answers.ts';
 import { csvHeader, csvLines } from './csv-file.ts';
@@ -128,7 +128,7 @@ test.runIf(existsSync('/dev/full'))('a run that cannot even write its header doe
 test('a kill loses no row whose append had resolved', async () => {
   await using scratch = await scratchFolder();
   const appender = join(import.meta.dirname, 'testing', 'appender.ts');
-  const child = spawn(process.execPath, [appender, scratch.path], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [appender, scratch.path], { cwd: scratch.path });
   const exited = once(child, 'exit');
   const acknowledged: number[] = [];
   for await (const line of createInterface(child.stdout)) {

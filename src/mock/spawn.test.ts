@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { expect, test } from 'vitest';
+import { outputOf, spawn } from '../base/testing/programs.ts';
+import { scratchFolder } from '../base/testing/scratch.ts';
 import { UserError } from '../base/user-error.ts';
 import { spawnMock } from './spawn.ts';
 import { ask, chat, compat, json } from './testing/client.ts';
@@ -45,9 +46,8 @@ test('ends when the process that started it is killed', async () => {
     console.log(pid);
     setInterval(() => {}, 1000);
   `;
-  const parent = spawn(process.execPath, ['--input-type=module', '--eval', script], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  await using cwd = await scratchFolder();
+  const parent = spawn(process.execPath, ['--input-type=module', '--eval', script], { cwd: cwd.path });
   const [line] = (await once(createInterface({ input: parent.stdout }), 'line')) as [string];
   const pid = Number(line);
   expect(isAlive(pid)).toBe(true);
@@ -60,10 +60,8 @@ test('does not keep the process that started it alive', async () => {
     import { spawnMock } from ${JSON.stringify(new URL('spawn.ts', import.meta.url).href)};
     await spawnMock();
   `;
-  const parent = spawn(process.execPath, ['--input-type=module', '--eval', script], {
-    stdio: 'ignore',
-  });
-  expect((await once(parent, 'exit'))[0]).toBe(0);
+  await using cwd = await scratchFolder();
+  await outputOf(process.execPath, ['--input-type=module', '--eval', script], { cwd: cwd.path });
 });
 
 test('a port in use is for the user to fix', async () => {

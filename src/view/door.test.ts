@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { rm, symlink } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { scratch, type Scratch } from '../cli/testing/gatebench.ts';
 import { row } from '../report/sheet/testing/runs.ts';
@@ -25,7 +24,7 @@ beforeAll(async () => {
   await symlink('/etc/hostname', join(secret, 'verdicts.csv'));
   const waiting = await storedRun(results, [row()], { run_id: '20261125T031700Z-apipe' });
   await rm(join(waiting, 'run.json'));
-  await promisify(execFile)('mkfifo', [join(waiting, 'run.json')]);
+  execFileSync('mkfifo', [join(waiting, 'run.json')]);
   viewer = await viewerOf(results);
 });
 afterAll(async () => {

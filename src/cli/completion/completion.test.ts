@@ -1,9 +1,9 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { outputOf } from '../../base/testing/programs.ts';
 import { writeRun } from '../testing/run-folder.ts';
 import { scratch, type Scratch } from '../testing/gatebench.ts';
 import { completionLines } from './complete.ts';
@@ -104,7 +104,7 @@ describe.each(
   shells.filter((shell) => isThere(shell) || (shell === 'bash' && process.env['GATEBENCH_REQUIRE_TOOLS'])),
 )('in %s', (shell) => {
   const offers = async (...words: string[]): Promise<string[]> => {
-    const { stdout } = await promisify(execFile)(shell, asks[shell](words), {
+    const { stdout } = await outputOf(shell, asks[shell](words), {
       cwd: home.path,
       env: { PATH: `${home.path}:${process.env['PATH'] ?? ''}`, HOME: home.path },
     });

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readlinkSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
@@ -7,11 +7,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { compileCache } from '../../base/compile-cache.ts';
+import { finishedOf, spawn, type Finished } from '../../base/testing/programs.ts';
 import { goodFrames, sendFrames, serve, type TestServer } from '../../wire/testing/server.ts';
 import type { RequestRow } from '../../journal/request-columns.ts';
 import type { Manifest } from '../../journal/manifest.ts';
 import { readRequests } from '../../journal/read-journal.ts';
-import { finishedOf, scratch, type Finished } from '../testing/gatebench.ts';
+import { scratch } from '../testing/gatebench.ts';
 
 const bin = fileURLToPath(new URL('../../bin.ts', import.meta.url));
 const prompts = 30;
@@ -38,7 +39,6 @@ function startLimited(args: readonly string[], cwd: string, files: number | unde
   const child = spawn('bash', ['-c', `${limit}exec "$0" "$@"`, process.execPath, bin, ...args], {
     cwd,
     env: { PATH: process.env['PATH'] ?? '', ...compileCache(), XDG_STATE_HOME: join(cwd, '.state') },
-    stdio: ['ignore', 'pipe', 'pipe'],
   });
   return { pid: child.pid!, finished: finishedOf(child) };
 }

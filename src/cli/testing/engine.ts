@@ -1,8 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, globSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { freePort } from '../../base/testing/listening.ts';
+import { spawn } from '../../base/testing/programs.ts';
+import { scratchFolder } from '../../base/testing/scratch.ts';
 
 const folder = process.env['GATEBENCH_ENGINE'];
 const inFolder = (pattern: string): string | undefined =>
@@ -41,6 +43,8 @@ export async function startEngine(names: readonly string[]): Promise<Engine> {
     throw new Error(`GATEBENCH_REQUIRE_TOOLS is set, but no engine was found: ${remedy}`);
   const port = await freePort();
   const baseUrl = `http://127.0.0.1:${port}/v1`;
+  await using ended = new AsyncDisposableStack();
+  const home = ended.use(await scratchFolder());
   let log = '';
   const begin = async (): Promise<ChildProcess> => {
     const args = [
@@ -49,7 +53,7 @@ export async function startEngine(names: readonly string[]): Promise<Engine> {
     ];
     const child = spawn(server, args, {
       env: { ...process.env, LD_LIBRARY_PATH: dirname(server) },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      cwd: home.path,
     });
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text: string) => (log += text));
@@ -71,6 +75,8 @@ export async function startEngine(names: readonly string[]): Promise<Engine> {
     child.kill('SIGKILL');
     await closed;
   };
+  ended.defer(end);
+  const owned = ended.move();
   return {
     baseUrl,
     served: () => servedIn(log),
@@ -78,7 +84,7 @@ export async function startEngine(names: readonly string[]): Promise<Engine> {
       await end();
       child = await begin();
     },
-    [Symbol.asyncDispose]: end,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 

@@ -1,11 +1,12 @@
-import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
-import { EventEmitter, once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
+import { EventEmitter } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Readable, Writable } from 'node:stream';
+import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../base/clock.ts';
 import { compileCache } from '../../base/compile-cache.ts';
+import { finishedOf, spawn, type Finished } from '../../base/testing/programs.ts';
 import type { MockOptions } from '../../mock/options.ts';
 import { spawnMock, type SpawnedMock } from '../../mock/spawn.ts';
 import { openWire } from '../../wire/wire.ts';
@@ -14,13 +15,6 @@ import type { Io, Output } from '../io.ts';
 
 const bin = fileURLToPath(new URL('../../bin.ts', import.meta.url));
 export const suites = fileURLToPath(new URL('../../../suites/', import.meta.url));
-
-export interface Finished {
-  code: number | null;
-  signal: NodeJS.Signals | null;
-  stdout: string;
-  stderr: string;
-}
 
 /** Nothing from our environment. Saved files of this machine's user must not affect a test. */
 const environment = (cwd: string, env: Record<string, string>): Record<string, string> => ({
@@ -100,26 +94,19 @@ export interface Started {
   finished: Promise<Finished>;
 }
 
-/** Starts the real program like a user, in its own process: for signals, kills and the start itself. */
+/**
+ * Starts the real program like a user, in its own process: for signals, kills and the start itself. It ends with the
+ * scratch folder that `cwd` is in.
+ */
 export function start(args: readonly string[], cwd: string, env: Record<string, string> = {}): Started {
   const child = spawn(process.execPath, [bin, ...args], {
     cwd,
     env: { PATH: process.env['PATH'] ?? '', ...compileCache(), ...environment(cwd, env) },
-    stdio: ['ignore', 'pipe', 'pipe'],
   });
   return { child, finished: finishedOf(child) };
 }
 
-/** How a program ends, and what it wrote until then. */
-export async function finishedOf(child: ChildProcessByStdio<null, Readable, Readable>): Promise<Finished> {
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
-  return { code, signal, stdout, stderr };
-}
-
+export type { Finished } from '../../base/testing/programs.ts';
 export { scratchFolder as scratch, type Scratch } from '../../base/testing/scratch.ts';
 
 /** The only run below `results` of a folder. */

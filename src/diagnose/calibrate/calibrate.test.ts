@@ -1,25 +1,20 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { outputOf } from '../../base/testing/programs.ts';
+import { scratchFolder } from '../../base/testing/scratch.ts';
 import { UserError } from '../../base/user-error.ts';
 import { roundsFor } from './calibrate.ts';
 import type { Calibration } from '../../journal/calibration.ts';
 import { loadCalibration, stateFolder } from './calibration-file.ts';
 
-const run = promisify(execFile);
-let state: string;
-beforeEach(async () => {
-  state = await mkdtemp(join(tmpdir(), 'gatebench-calibrate-'));
-});
-afterEach(() => rm(state, { recursive: true }));
+const bin = fileURLToPath(new URL('../../bin.ts', import.meta.url));
 
 test('the whole way: real streams, compared with the truth, printed and kept', async () => {
-  const env = { ...process.env, XDG_STATE_HOME: state };
+  await using state = await scratchFolder();
+  const env = { ...process.env, XDG_STATE_HOME: state.path };
   const flags = ['--concurrency', '4,1', '--tokens', '8', '--tokens-per-second', '400', '--seconds', '0'];
-  const { stdout } = await run('node', ['src/bin.ts', 'calibrate', ...flags, '--json', '--save'], { env });
+  const args = [bin, 'calibrate', ...flags, '--json', '--save'];
+  const { stdout } = await outputOf(process.execPath, args, { cwd: state.path, env });
   const calibration = JSON.parse(stdout) as Calibration;
   expect(calibration).toMatchObject({ schema_version: 1, tokens: 8, tokens_per_second: 400 });
   expect(calibration.levels.map(({ streams, failed }) => [streams, failed])).toEqual([

@@ -1,12 +1,12 @@
-import { type ChildProcess, execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, globSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import { outputOf, spawnSilent } from '../../base/testing/programs.ts';
+import { scratchFolder } from '../../base/testing/scratch.ts';
 
 const onPath = (program: string): string | undefined =>
   (process.env['PATH'] ?? '')
@@ -74,19 +74,20 @@ export const ownDatabase = ({ url }: Pick<TestServer, 'url'>): string => `${url}
 /** A private Redis or Valkey on its own port. */
 export async function startRedis({ isKept = true, settings = [] }: RedisOptions = {}): Promise<TestServer> {
   if (redis === undefined) throw new Error('GATEBENCH_REQUIRE_TOOLS is set, but no redis-server was found');
-  const folder = await mkdtemp(join(tmpdir(), 'gatebench-redis-'));
+  await using ended = new AsyncDisposableStack();
+  const { path: folder } = ended.use(await scratchFolder());
   const port = await freePort();
   const kept = isKept ? ['--appendonly', 'yes', '--appendfsync', 'everysec'] : ['--appendonly', 'no'];
   const url = `redis://127.0.0.1:${port}`;
   // Compressed, a text would not be found in a dump.
   const plain = ['--save', '', '--rdbcompression', 'no'];
   const begin = (): ChildProcess =>
-    spawn(
+    spawnSilent(
       redis,
       ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, ...plain, ...kept, ...settings],
-      { stdio: 'ignore' },
+      { cwd: folder },
     );
-  return { ...(await server(folder, port, url, begin)), dump: () => dumpOfRedis(url) };
+  return { ...(await server(ended, folder, port, url, begin)), dump: () => dumpOfRedis(url) };
 }
 
 /** Every key, and its value as `DUMP` gives it. */
@@ -107,7 +108,8 @@ async function dumpOfRedis(url: string): Promise<string> {
 export async function startPostgres(): Promise<TestServer> {
   if (postgresFolder === undefined)
     throw new Error('GATEBENCH_REQUIRE_TOOLS is set, but no PostgreSQL was found');
-  const folder = await mkdtemp(join(tmpdir(), 'gatebench-postgres-'));
+  await using ended = new AsyncDisposableStack();
+  const { path: folder } = ended.use(await scratchFolder());
   const port = await freePort();
   const data = join(folder, 'data');
   const isRoot = process.getuid?.() === 0;
@@ -121,12 +123,13 @@ export async function startPostgres(): Promise<TestServer> {
   execFileSync(...asUser('initdb', ['-D', data, ...settings]), { stdio: 'ignore' });
   const url = `postgres://tester@127.0.0.1:${port}/postgres`;
   const begin = (): ChildProcess =>
-    spawn(...asUser('postgres', ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-F']), {
-      stdio: 'ignore',
-    });
+    spawnSilent(
+      ...asUser('postgres', ['-D', data, '-p', String(port), '-h', '127.0.0.1', '-k', folder, '-F']),
+      { cwd: folder },
+    );
   const dump = async (): Promise<string> =>
-    (await promisify(execFile)(join(postgresFolder, 'pg_dump'), [url], { maxBuffer: 2 ** 28 })).stdout;
-  return { ...(await server(folder, port, url, begin, true)), dump };
+    (await outputOf(join(postgresFolder, 'pg_dump'), [url], { cwd: folder })).stdout;
+  return { ...(await server(ended, folder, port, url, begin, true)), dump };
 }
 
 /** A PostgreSQL as one test sees it. */
@@ -151,7 +154,9 @@ export const engines = [
   { name: 'PostgreSQL', start: startPostgres, own: ownPostgres, missing: withoutPostgres },
 ];
 
+/** It ends with what `ended` holds, of which it becomes the owner once it has begun. */
 async function server(
+  ended: AsyncDisposableStack,
   folder: string,
   port: number,
   url: string,
@@ -171,14 +176,10 @@ async function server(
     else child.kill('SIGKILL');
     await ended;
   };
+  ended.defer(kill);
   await begin();
-  return {
-    ...{ url, port, folder, kill, begin },
-    [Symbol.asyncDispose]: async () => {
-      await kill();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+  const owned = ended.move();
+  return { url, port, folder, kill, begin, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 /**

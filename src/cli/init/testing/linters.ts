@@ -1,7 +1,8 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter as pathDelimiter, join } from 'node:path';
+import { finishedOf, spawn } from '../../../base/testing/programs.ts';
+import { scratchFolder } from '../../../base/testing/scratch.ts';
 
 const folders = [...(process.env['PATH'] ?? '').split(pathDelimiter), join(homedir(), 'go/bin')];
 const find = (name: string, place = ''): string | undefined =>
@@ -33,11 +34,9 @@ export const lintScripts = (...files: string[]): Promise<string[]> =>
 async function lines(tool: string | undefined, args: readonly string[]): Promise<string[]> {
   if (tool === undefined || shellcheck === undefined)
     throw new Error(`GATEBENCH_REQUIRE_TOOLS is set, but a linter was not found: ${remedy}`);
-  return new Promise((resolve, reject) => {
-    execFile(tool, args, (error, stdout, stderr) => {
-      // Both exit with 1 if they found something, and with more if they failed.
-      if (error && error.code !== 1) reject(new Error(`${tool}: ${stderr || error.message}`));
-      else resolve(stdout.split('\n').filter((line) => line !== ''));
-    });
-  });
+  await using cwd = await scratchFolder();
+  const { code, stdout, stderr } = await finishedOf(spawn(tool, args, { cwd: cwd.path }));
+  // Both exit with 1 if they found something, and with more if they failed.
+  if (code !== 0 && code !== 1) throw new Error(`${tool}: ${stderr}`);
+  return stdout.split('\n').filter((line) => line !== '');
 }

@@ -1,7 +1,7 @@
-import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { compileCache } from '../../../base/compile-cache.ts';
+import { finishedOf, spawn } from '../../../base/testing/programs.ts';
 
 export interface Step {
   name?: string;
@@ -44,9 +44,9 @@ export interface Done {
 }
 
 /** Runs a script as GitHub's runner does, in an isolated environment. */
-export function bash(script: string, cwd: string, env: Record<string, string> = {}): Promise<Done> {
-  return new Promise((resolve) => {
-    const settings = {
+export async function bash(script: string, cwd: string, env: Record<string, string> = {}): Promise<Done> {
+  const { code, stdout, stderr } = await finishedOf(
+    spawn('bash', ['-e', '-o', 'pipefail', '-c', script], {
       cwd,
       env: {
         PATH: process.env['PATH'] ?? '',
@@ -55,14 +55,9 @@ export function bash(script: string, cwd: string, env: Record<string, string> = 
         GIT_CONFIG_NOSYSTEM: '1',
         ...env,
       },
-    };
-    execFile('bash', ['-e', '-o', 'pipefail', '-c', script], settings, (error, stdout, stderr) => {
-      resolve({
-        code: typeof error?.code === 'number' ? error.code : error ? -1 : 0,
-        output: stdout + stderr,
-      });
-    });
-  });
+    }),
+  );
+  return { code: code ?? -1, output: stdout + stderr };
 }
 
 /** GitHub's values, by the expression between the braces. */

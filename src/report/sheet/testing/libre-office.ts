@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { delimiter as pathDelimiter, join, parse as parsePath } from 'node:path';
-import { promisify } from 'node:util';
 import { parse } from 'csv-parse/sync';
+import { outputOf } from '../../../base/testing/programs.ts';
 
 const folders = (process.env['PATH'] ?? '').split(pathDelimiter);
 const places = [
@@ -53,12 +52,13 @@ export async function opened(
   const filter =
     reading &&
     `Text - txt - csv (StarCalc):${reading.delimiter.charCodeAt(0)},34,76,1,,${reading.language},false,true`;
-  await promisify(execFile)(found, [
+  const args = [
     '--headless',
     `-env:UserInstallation=file://${join(scratch, 'profile')}`,
     ...(filter === undefined ? [] : [`--infilter=${filter}`]),
     ...['--convert-to', rawCsv, '--outdir', out, ...files],
-  ]);
+  ];
+  await outputOf(found, args, { cwd: out });
   const names = await readdir(out);
   return Promise.all(
     files.map(async (file) => {
