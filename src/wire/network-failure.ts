@@ -8,7 +8,13 @@ const kinds: readonly (readonly [RegExp, string, string])[] = [
   [/^ECONNREFUSED$/, 'refused', 'the connection was refused'],
   [/^(UND_ERR_CONNECT_TIMEOUT|ETIMEDOUT)$/, 'connect', 'no connection within the deadline'],
   [/^(EHOSTUNREACH|ENETUNREACH|ENETDOWN)$/, 'unreachable', 'the host cannot be reached'],
-  [/^(ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|EPROTO)/, 'tls', 'the TLS handshake failed'],
+  [/^(ERR_TLS|ERR_SSL|ERR_OSSL|EPROTO)/, 'tls', 'the TLS handshake failed'],
+  // OpenSSL's reasons against a certificate.
+  [
+    /^(CERT_|CRL_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERROR_IN_C|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|PATH_LENGTH)/,
+    'tls',
+    'the TLS handshake failed',
+  ],
   [/^(ECONNRESET|EPIPE|UND_ERR_SOCKET|UND_ERR_DESTROYED)/, 'reset', 'the connection was lost'],
   [/^(HPE_|UND_ERR_HEADERS_OVERFLOW)/, 'bad_http', 'the server did not speak HTTP'],
   // undici assumes that a server changes the protocol only if asked to.

@@ -1,6 +1,7 @@
 import type { ByteBudget } from './byte-budget.ts';
 import type { Way } from './engine.ts';
 import { isReady } from './flight.ts';
+import { networkFailure } from './network-failure.ts';
 import { RawWay } from './raw-way.ts';
 
 export interface WaysOptions {
@@ -38,13 +39,20 @@ export function openWays({ connectTimeoutMs, budget, proxies, ca }: WaysOptions)
   return {
     start(flight) {
       if (isReady(flight.ask.request)) raw.start(flight);
-      else void undici().then((way) => way.start(flight));
+      else
+        undici().then(
+          (way) => way.start(flight),
+          (error: unknown) => flight.lose(networkFailure(error)),
+        );
     },
-    warm: async (origin, connections) =>
-      hasProxy ? (await undici()).warm(origin, connections) : raw.warm(origin, connections),
+    warm: async (origin, connections) => {
+      const way = hasProxy ? await undici().catch(() => undefined) : raw;
+      await way?.warm(origin, connections);
+    },
     async end() {
       await raw.end();
-      if (other) await (await other).end();
+      const way = await other?.catch(() => undefined);
+      await way?.end();
     },
   };
 }
