@@ -15,10 +15,15 @@ import { nameOf, task } from './clock/tasks.ts';
  *
  * Effect of the flags for measuring (src/base/measuring-flags.ts) on errors of the clock, and on the cost of a run: all
  * of them, none, and all but one. They take turns, and each repetition begins with another set. No repetition is begun
- * that would not end in time. Only a quiet machine gives figures worth keeping.
+ * that would not end in time, except the first, which takes two and a half minutes (`--minutes 0`: that one alone).
+ * Only a quiet machine gives figures worth keeping.
  */
 const { values: given } = parseArgs({ options: { minutes: { type: 'string', default: '9' } } });
 const limitMs = Number(given.minutes) * 60_000;
+if (!(limitMs >= 0)) {
+  process.stderr.write(`--minutes: must be a number, not ${given.minutes}\n`);
+  process.exit(2);
+}
 
 /** Set, too, to what Node has by itself: the program adds only flags that are not given. */
 const [young, helpers, pool] = ['--max-semi-space-size=16', '--parallel-scavenge', '--v8-pool-size=4'];
@@ -51,7 +56,9 @@ while (mayBegin()) {
 const { cpus, cpu } = describeMachine();
 const seconds = Math.round((performance.now() - start) / 1000);
 print(`Node ${process.versions.node}, ${cpus} × ${cpu}, load ${loadavg()[0]!.toFixed(1)}`);
-print(`${done} repetitions in ${seconds} s; medians, and ranges. A run has ${measuringFlags.join(' ')}.\n`);
+print(
+  `${done === 1 ? 'One repetition' : `${done} repetitions`} in ${seconds} s; medians, and ranges. A run has ${measuringFlags.join(' ')}.\n`,
+);
 const names = [...sets.keys()];
 print(
   textTable(

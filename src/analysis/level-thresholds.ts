@@ -14,7 +14,8 @@ export function decideLevelThresholds(
 ): ThresholdResult[] {
   // An earlier version of the suite is a reference, and can no longer be fixed.
   const levels = all.filter(({ version }) => version !== 'before');
-  const cells = [...Map.groupBy(levels, cellKey).values()].map(([row]) => namesOf(row!));
+  // One for all levels of a cell: what none of them can decide is reported once.
+  const cells = [...new Map(levels.map((row) => [cellKey(namesOf(row)), namesOf(row)])).values()];
   return thresholds.flatMap((threshold) => {
     const { level, min = 0, model: only } = threshold;
     const ofModel = cells.filter(({ model }) => (only ?? model) === model);

@@ -78,7 +78,7 @@ function openSentences(load: LoadFigures['load'], open: readonly PairRow[]): str
     }),
     ...(most < fewestCompared
       ? [
-          `${count(most, 'visit')} in pairs settle no difference: ${fewestCompared} are the least, and 8 are better.`,
+          `${count(most, 'visit')} in pairs ${most === 1 ? 'settles' : 'settle'} no difference: ${fewestCompared} are the least, and 8 are better.`,
         ]
       : []),
   ];

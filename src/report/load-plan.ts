@@ -94,7 +94,7 @@ function settlesText(load: LoadSettings, { visits, slo }: Design): string {
 function comparesText({ mode }: LoadSettings, { visits }: Design, what: string): string {
   if (mode === 'limit') return 'Two limits differ if their known ranges do not overlap.';
   return visits < fewestCompared
-    ? `${count(visits, 'visit')} settle no difference; ${fewestCompared} are the least, and 8 are better.`
+    ? `${count(visits, 'visit')} ${visits === 1 ? 'settles' : 'settle'} no difference; ${fewestCompared} are the least, and 8 are better.`
     : `${what} are compared at each level by their ${visits} visits.`;
 }
 

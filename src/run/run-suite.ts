@@ -48,7 +48,7 @@ export interface RunName {
 export async function runSuite(suite: Suite, options: RunSuiteOptions): Promise<Outcome> {
   const { targets, seed = newSeed(), shard, suiteFile = '' } = options;
   const plan = planRun(suite, { cells: targets.cells, seed, shard });
-  assertAffordable(suite.run.budget, plan.least);
+  assertAffordable(suite.run.budget, plan.least, plan.design && plan.size.total);
   // Throws if this shell does not allow a single connection.
   withinDescriptors({ inFlight: 1, routes: targets.routes }, readDescriptors());
   const folder = options.suiteFolder ?? dirname(suiteFile);

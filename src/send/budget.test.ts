@@ -163,5 +163,8 @@ test('a plan that cannot be done is refused with every figure', () => {
   expect(() => assertAffordable({ minutes: 1 }, { ...least, minutes: 2.5 })).toThrow(
     /minutes: the plan needs at least 2\.5, and the budget is 1\n.*--max-minutes/,
   );
+  expect(() => assertAffordable({ requests: 10 }, least, 3000)).toThrow(
+    /requests: one visit needs 20, and the budget is 10\nAll visits have about 3,000 requests: .*gatebench plan.*--max-requests/,
+  );
   expect(() => assertAffordable({ usd: 0.000_000_1 }, least)).toThrow(/the budget is 0\.0000001 USD/);
 });

@@ -151,26 +151,32 @@ export function unpricedNote({ models, run: { budget } }: Suite): string | undef
   return `the budget of ${budget.usd} USD cannot limit ${unpriced.join(', ')}: the suite has no price for it`;
 }
 
-/** Refuses a plan that cannot finish within its budget, with the figures. */
+/**
+ * Refuses a plan that cannot finish within its budget, with the figures. `visits`: about how many requests all its
+ * visits have, where `least` is one of them. Absent: `least` is the whole plan.
+ */
 export function assertAffordable(
   budget: Budget,
   least: { requests: number; tokens: number; usd: number; minutes?: number },
+  visits?: number,
 ): void {
+  const needs = visits === undefined ? 'the plan needs at least' : 'one visit needs';
   const faults: string[] = [];
   const check = (name: string, limit: number | undefined, need: number, unit: string): void => {
     if (limit !== undefined && need > limit)
-      faults.push(
-        `  ${name}: the plan needs at least ${format(need)}${unit}, and the budget is ${format(limit)}${unit}`,
-      );
+      faults.push(`  ${name}: ${needs} ${format(need)}${unit}, and the budget is ${format(limit)}${unit}`);
   };
   check('requests', budget.requests, least.requests, '');
   check('tokens', budget.tokens, least.tokens, '');
   check('usd', budget.usd, least.usd, ' USD');
   check('minutes', budget.minutes, least.minutes ?? 0, '');
+  const raise = 'Raise run.budget (or --max-requests, --max-tokens-total, --max-cost, --max-minutes)';
   if (faults.length > 0)
     throw new UserError(
       `the plan does not fit its budget:\n${faults.join('\n')}\n` +
-        'Raise run.budget (or --max-requests, --max-tokens-total, --max-cost, --max-minutes), or choose fewer prompts, models or repeats.',
+        (visits === undefined
+          ? `${raise}, or choose fewer prompts, models or repeats.`
+          : `All visits have about ${format(visits)} requests: gatebench plan shows the budget for them. ${raise}, or choose shorter visits.`),
     );
 }
 

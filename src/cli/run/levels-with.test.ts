@@ -60,7 +60,7 @@ test.each<[string, object, string[], RegExp]>([
     'a budget below one visit, in minutes',
     { load: { mode: 'open', rate: '1/s', window: '100s' } },
     ['--max-minutes', '1'],
-    /minutes: the plan needs at least 2, and the budget is 1/,
+    /minutes: one visit needs 2, and the budget is 1/,
   ],
 ])(
   '%s do not go with levels, and that is said before anything is sent',
@@ -113,7 +113,7 @@ test('two versions of a suite are visited at the same level, and compared visit 
     home.folder,
     env,
   );
-  expect(flat(plan)).toMatch(/1 visit settle no difference; 6 are the least/);
+  expect(flat(plan)).toMatch(/1 visit settles no difference; 6 are the least/);
 });
 
 test('images go with every request of a visit', async () => {

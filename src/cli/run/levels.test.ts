@@ -182,11 +182,13 @@ test.concurrent(
     await writeFile(join(cwd.path, 'load.yaml'), `${suite('{ mode: closed }')}${limits}`);
     const run = (flags: readonly string[]): Promise<Finished> =>
       gatebench(['run', 'load.yaml', '--route', 'demo', ...flags], cwd.path);
-    const leveled = await run(['--levels', '1', '--visits', '1']);
+    const leveled = await run(['--levels', '1,2', '--visits', '1']);
     expect(flat(leveled)).toMatch(
       /not settled: p95\(e2e_latency_ms\) of swift, .* the load has levels, and no figure pools them/,
     );
     expect(flat(leveled)).toMatch(/not settled: attainment of swift, .* no visit at 7 at once/);
+    // Once for all levels of a model.
+    expect(flat(leveled).match(/not settled: /g)).toHaveLength(2);
     expect(leveled.code).toBe(0);
     const plain = await run([]);
     expect(flat(plain)).toMatch(/not settled: attainment of swift, .* the load has no levels/);
@@ -219,7 +221,9 @@ test('a budget that cannot hold one visit is reported before anything is sent', 
     cwd.path,
   );
   expect(code).toBe(2);
-  expect(stderr).toMatch(/requests: the plan needs at least 1\d\d, and the budget is 20/);
+  expect(stderr).toMatch(
+    /requests: one visit needs 1\d\d, and the budget is 20\nAll visits have about [\d,]+ requests/,
+  );
 });
 
 test.concurrent(

@@ -122,7 +122,7 @@ export function windowFor(
   const needed = (least / perSecond) * 1000;
   if (needed > longest)
     throw new UserError(
-      `load: at ${rateText(perSecond)} a visit of ${least} requests would take more than a week. Raise the rate, or lower min_arrivals`,
+      `load: at ${rateText(perSecond)} a visit of ${least} requests would take more than a week. Raise the rate, or lower load.min_arrivals`,
     );
   const asked = window === undefined ? Math.max(120_000, needed) : parseDuration(window)!;
   if (stretches && asked < needed) return needed;
@@ -133,7 +133,7 @@ export function windowFor(
   if (asked < needed * (1 - 1e-9))
     throw new UserError(
       `load.window: ${window} holds about ${count(Math.floor((asked * perSecond) / 1000), 'request')} at ${rateText(perSecond)}, and a visit ` +
-        `needs ${least}. Make it ${Math.ceil(needed / 1000)}s, raise the rate, or lower min_arrivals`,
+        `needs ${least}. Make it ${Math.ceil(needed / 1000)}s, raise the rate, or lower load.min_arrivals`,
     );
   return asked;
 }
