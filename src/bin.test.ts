@@ -74,6 +74,6 @@ test('continues unchanged if Node may not start again', async () => {
   await using cwd = await scratch();
   const env = { NODE_OPTIONS: '--permission --allow-fs-read=*' };
   const { code, stderr } = await start(['run', 'nowhere.yaml'], cwd.path, env).finished;
-  expect(stderr).toContain('nowhere.yaml: does not exist');
+  expect(stderr).toMatch(/^gatebench: nowhere.yaml: does not exist/);
   expect(code).toBe(2);
 });

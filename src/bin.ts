@@ -28,6 +28,9 @@ function startAgainWith(flags: readonly string[]): void {
   const given = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].join(' ');
   const missing = flags.filter((flag) => !isGiven(flag, given));
   if (missing.length === 0 || process.platform === 'win32') return;
+  // Node would print a warning before it refuses.
+  const { permission } = process as { permission?: typeof process.permission };
+  if (permission && !permission.has('child')) return;
   const [node, ...args] = process.argv as [string, ...string[]];
   try {
     process.execve?.(process.execPath, [node, ...missing, ...process.execArgv, ...args], process.env);

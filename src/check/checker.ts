@@ -28,21 +28,37 @@ const workerUrl = new URL(`./checker-worker${extname(import.meta.url)}`, import.
 
 /**
  * Starts a thread and waits until it has loaded its checks, so that loading counts toward no check's deadline.
- * `memoryMb` bounds its heap. Rejects if it cannot start: a fault of the installation or of the machine.
+ * `memoryMb` bounds its heap. Rejects if it breaks while it starts: a fault of the installation. If this process may
+ * start none, the checks run in this one.
  */
 export async function startCheckerThread(memoryMb: number): Promise<CheckerThread> {
   const { port1, port2 } = new MessageChannel();
-  const worker = new Worker(workerUrl, {
-    workerData: port2,
-    transferList: [port2],
+  const worker = newWorker(port2, memoryMb);
+  if (worker === undefined) {
+    port1.close();
+    const { checkerHere } = await import('./checker-here.ts');
+    return checkerHere();
+  }
+  const thread = new WorkerThread(worker, port1);
+  await thread.started();
+  return thread;
+}
+
+/** Undefined if this process may have none. */
+function newWorker(port: MessagePort, memoryMb: number): Worker | undefined {
+  const options = {
+    workerData: port,
+    transferList: [port],
     resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: Math.ceil(memoryMb / 8) },
     // Checks get neither the flags of this process nor its environment, least of all its tokens.
     execArgv: [],
     env: compileCache(),
-  });
-  const thread = new WorkerThread(worker, port1);
-  await thread.started();
-  return thread;
+  };
+  try {
+    return new Worker(workerUrl, options);
+  } catch {
+    return undefined;
+  }
 }
 
 class WorkerThread implements CheckerThread {
@@ -151,7 +167,10 @@ export interface Checker {
   close(): Promise<void>;
 }
 
-/** The first answer that has checks starts the thread. It starts again after it had to be stopped. */
+/**
+ * The first answer that has checks starts the thread. It starts again after it had to be stopped. If this process may
+ * have none (`--permission` without `--allow-worker`, or too many threads), answers are checked in this one.
+ */
 export function createChecker({ deadlineMs, memoryMb = 256 }: CheckerOptions): Checker {
   let thread: CheckerThread | undefined;
   let queue: Promise<unknown> = Promise.resolve();

@@ -1,11 +1,12 @@
+import { join } from 'node:path';
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import { commands } from './commands.ts';
 import { argumentsIn, flagsIn, isList, shownName, takesValue, typedName } from './flags.ts';
 import { outputFormats } from '../report/report-formats.ts';
 import { commandHelp, programHelp } from './help.ts';
-import { runCommand } from './gatebench.ts';
-import { gatebench, scratch, testIo } from './testing/gatebench.ts';
+import { gatebench as program, runCommand } from './gatebench.ts';
+import { gatebench, scratch, suites, testIo } from './testing/gatebench.ts';
 
 describe('help', () => {
   test.each(commands.map((entry) => [entry.name, entry] as const))(
@@ -101,4 +102,15 @@ describe('wrong arguments', () => {
     await expect(runCommand(line.split(' '), testIo('.'))).rejects.toThrow(message);
     await expect(runCommand(line.split(' '), testIo('.'))).rejects.toHaveProperty('exitCode', 2);
   });
+});
+
+test('what the permissions of Node forbid is no fault of ours: it says which flag is missing', async () => {
+  await using cwd = await scratch();
+  const io = testIo(cwd.path);
+  io.startMock = () => {
+    const error = new Error('Access to this API has been restricted. Use --allow-child-process.');
+    return Promise.reject(Object.assign(error, { code: 'ERR_ACCESS_DENIED' }));
+  };
+  expect(await program(['run', join(suites, 'smoke.yaml'), '--route', 'demo'], io)).toBe(2);
+  expect(io.stderr.text).toMatch(/^gatebench: Node's --permission .*--allow-child-process\.\n$/m);
 });

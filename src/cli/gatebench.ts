@@ -18,11 +18,20 @@ export async function gatebench(args: readonly string[], io: Io): Promise<ExitCo
       guarded.stderr.write(`gatebench: ${error.message}\n`);
       return error.exitCode;
     }
+    if (isForbidden(error)) {
+      const { message } = error;
+      guarded.stderr.write(`gatebench: Node's --permission does not allow what this needs: ${message}\n`);
+      return exitCode.usage;
+    }
     const stack = error instanceof Error ? (error.stack ?? error.message) : oneLine(String(error));
     guarded.stderr.write(`gatebench: internal error; please report it:\n${stack}\n`);
     return exitCode.internalFault;
   }
 }
+
+/** By the permissions that Node was started with. The message names the flag that is missing. */
+const isForbidden = (error: unknown): error is Error =>
+  error instanceof Error && (error as NodeJS.ErrnoException).code === 'ERR_ACCESS_DENIED';
 
 /** Parses the arguments and runs the command in them. Throws a UserError for wrong arguments. */
 export async function runCommand(args: readonly string[], io: Io): Promise<ExitCode> {
