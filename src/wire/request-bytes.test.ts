@@ -1,30 +1,37 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
+import fc from 'fast-check';
 import { request as undiciRequest } from 'undici';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { requestBytes } from './request-bytes.ts';
 import { madeBySdk, type WireRequest } from './sdk-request.ts';
 
+/** Answers each request with nothing, and keeps its bytes. */
+let received = '';
+const server = createServer((socket) => {
+  let text = '';
+  socket.on('error', () => undefined);
+  socket.on('data', (bytes) => {
+    text += bytes.toString('latin1');
+    const end = text.indexOf('\r\n\r\n') + 4;
+    if (end < 4 || text.length < end + Number(/^content-length: (\d+)/m.exec(text)![1])) return;
+    received = text;
+    socket.end('HTTP/1.1 204 x\r\nconnection: close\r\n\r\n');
+  });
+});
+server.listen(0, '127.0.0.1');
+await once(server, 'listening');
+const { port } = server.address() as AddressInfo;
+afterAll(() => void server.close());
+
 /** The bytes that undici sends for a request. */
 async function byUndici({ url, method, headers, body }: WireRequest): Promise<string> {
-  const server = createServer((socket) => {
-    socket.on('error', () => undefined);
-    socket.on('data', (bytes) => {
-      received += bytes.toString('latin1');
-      if (received.includes('\r\n\r\n') && received.includes('}')) socket.end('HTTP/1.1 204 x\r\n\r\n');
-    });
-  });
-  let received = '';
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const port = (server.address() as AddressInfo).port;
-  const { body: answer } = await undiciRequest(`http://127.0.0.1:${port}${url.pathname}${url.search}`, {
+  const answer = await undiciRequest(`http://127.0.0.1:${port}${url.pathname}${url.search}`, {
     method: method as 'POST',
     headers,
     body,
   });
-  await answer.dump();
-  server.close();
+  await answer.body.dump();
   return received.replace(`host: 127.0.0.1:${port}`, `host: ${url.host}`);
 }
 
@@ -46,6 +53,46 @@ test.each([
 ])('%s goes out in the bytes of undici', async (_name, over) => {
   const made = await madeBySdk(chat(over));
   expect(Buffer.from(requestBytes(made) as string, 'latin1').toString('latin1')).toBe(await byUndici(made));
+});
+
+const tokens = "!#$%&'*+-.^_`|~09azAZ";
+const latin1 = fc.string({ unit: fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code)) });
+
+test('what we write ourselves, undici would have written to the byte, and to nothing that it refuses', async () => {
+  let written = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.webPath(),
+      fc.webQueryParameters(),
+      fc.dictionary(
+        fc.oneof(
+          fc.string({ unit: fc.constantFrom(...Array.from(tokens)), minLength: 1 }),
+          fc.constantFrom('te', 'Accept'),
+        ),
+        fc.oneof(
+          latin1,
+          fc.string({ unit: 'grapheme-ascii' }),
+          fc.constantFrom('', ' ', 'a b', '\t', '\u00e9'),
+        ),
+        { maxKeys: 4 },
+      ),
+      fc.oneof(
+        fc.json(),
+        fc.string({ unit: 'binary' }).map((text) => JSON.stringify(text)),
+      ),
+      async (path, query, headers, body) => {
+        const url = new URL(`http://gateway.example:8080/v1${path}?${query}`);
+        const made = { url, method: 'POST', headers: Object.entries(headers).flat(), body };
+        const bytes = requestBytes(made);
+        if (bytes === undefined) return;
+        written++;
+        const text = typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('latin1');
+        expect(text).toBe(await byUndici(made));
+      },
+    ),
+    { numRuns: 60 },
+  );
+  expect(written).toBeGreaterThan(10);
 });
 
 test.each(['connection', 'Transfer-Encoding', 'content-length', 'Host', 'expect', 'upgrade', 'keep-alive'])(

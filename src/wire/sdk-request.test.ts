@@ -12,6 +12,27 @@ const name = fc.constantFrom(
   ...['authorization', 'Authorization', 'accept-encoding', 'Accept', 'User-Agent', 'content-type'],
   ...['cf-aig-metadata', 'cf-aig-event-id', 'x-own', 'X-Stainless-Retry-Count'],
 );
+/** Also halves of characters, which JSON escapes. */
+const anyText = fc.oneof(
+  fc.string({ unit: 'grapheme' }),
+  fc.string({ unit: 'binary' }),
+  fc.constant('\ud800"\\'),
+);
+const parts = fc.array(
+  fc.oneof(
+    fc.record({ type: fc.constant('text'), text: anyText }),
+    fc.record({
+      type: fc.constant('image_url'),
+      image_url: fc.constant({ url: 'data:image/png;base64,AAAA' }),
+    }),
+  ),
+  { maxLength: 3 },
+);
+const call = fc.record({
+  id: anyText,
+  type: fc.constant('function'),
+  function: fc.record({ name: anyText, arguments: fc.json() }),
+});
 const request: fc.Arbitrary<ChatRequest> = fc.record({
   eventId: fc.constant('e'),
   baseUrl: fc.constantFrom(
@@ -19,12 +40,38 @@ const request: fc.Arbitrary<ChatRequest> = fc.record({
     'http://127.0.0.1:1/v1/',
     'https://host.example/compat?x=1',
   ),
-  body: fc.record({
-    model: fc.string(),
-    messages: fc.array(fc.record({ role: fc.constant('user'), content: fc.string({ unit: 'grapheme' }) })),
-    stream: fc.boolean(),
-    temperature: fc.double({ noNaN: true, noDefaultInfinity: true }),
-  }),
+  body: fc
+    .record(
+      {
+        model: fc.string(),
+        messages: fc.array(
+          fc.record({
+            role: fc.constantFrom('system', 'user', 'assistant', 'tool'),
+            content: fc.oneof(anyText, fc.constant(null), parts),
+            ...{ tool_call_id: anyText, tool_calls: fc.array(call, { maxLength: 2 }) },
+          }),
+          { maxLength: 3 },
+        ),
+        stream: fc.boolean(),
+        stream_options: fc.constant({ include_usage: true }),
+        temperature: fc.double({ noNaN: true, noDefaultInfinity: true }),
+        tools: fc.array(fc.record({ type: fc.constant('function'), function: fc.jsonValue() }), {
+          maxLength: 2,
+        }),
+        tool_choice: fc.constantFrom('auto', 'none', { type: 'function', function: { name: 'f' } }),
+        response_format: fc.constantFrom(
+          { type: 'json_object' },
+          { type: 'json_schema', json_schema: { name: 's', strict: true, schema: { type: 'object' } } },
+        ),
+        // For nobody in particular: a suite may name any parameter.
+        extra_body: fc.jsonValue(),
+        metadata: fc.jsonValue(),
+        timeout: fc.constantFrom(1, 0, null),
+        ...{ stop: fc.array(anyText, { maxLength: 2 }), logit_bias: fc.dictionary(anyText, fc.integer()) },
+      },
+      { requiredKeys: ['model', 'messages', 'stream'] },
+    )
+    .map((body) => body as unknown as ChatRequest['body']),
   headers: fc.dictionary(name, fc.option(value)),
 });
 
