@@ -89,7 +89,6 @@ async function search(seed: number) {
           },
         });
       },
-      drop: () => Promise.reject(new Error('nothing is dropped here')),
       affords: () => true,
       clock,
       stop: new AbortController().signal,

@@ -35,6 +35,8 @@ export interface Arrival<Request> {
   offset?: Ms;
   /** Level of its visit: requests per second, or requests in flight. */
   level?: number;
+  /** If this many are in flight when it is due, it is recorded as dropped, and not sent. Absent: it is always sent. */
+  ceiling?: number;
 }
 
 /** One attempt that is ready to be sent. */
@@ -58,6 +60,8 @@ export interface Ended {
 export interface Gate {
   /** Sends when the mode releases the request. Later attempts pass through it again and keep the slot of the first. */
   admit<T>(attempt: Attempt<T>): Promise<T>;
+  /** Aborted: whatever is released and not due yet is taken back. Absent: nothing is released before it is due. */
+  recall?: AbortSignal;
   /** Report every attempt that ended. */
   ended(how: Ended): void;
 }
@@ -68,15 +72,12 @@ export interface LoadRun<Request> extends Offer {
   laneOf(request: Request): string;
   /** Answers one request for good, with all its attempts. Rejects only if the run cannot go on. */
   perform(arrival: Arrival<Request>, gate: Gate): Promise<void>;
-  /** Records an arrival that found no free slot. It is not sent. */
-  drop(arrival: Arrival<Request>): Promise<void>;
   /** Whether the budget has room for all of them, at their maximum cost. If not, `stop` is aborted. */
   affords(arrivals: readonly Arrival<Request>[]): boolean;
   /** Resolves when a visit can be sent. Absent: at any time. */
   ready?: (visit: readonly Arrival<Request>[]) => Promise<void>;
   /**
-   * The sender keeps the times of an open loop: each request is released this long before it is due. Absent: it is sent as
-   * soon as it is released.
+   * How long before it is due each request of an open loop is released. The sender keeps the time. Absent: not at all.
    */
   aheadMs?: Ms;
   /** Resolves when everything sent so far is recorded and checked. Absent: it is recorded as soon as it ends. */

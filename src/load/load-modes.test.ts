@@ -15,7 +15,7 @@ const offer: Offer = {
 /** Actions of a mode with requests that take 10 ms each. */
 async function driven(mode: LoadMode, change: Partial<LoadRun<string>> = {}) {
   const clock = new HandClock();
-  const seen = { sent: [] as string[], dropped: [] as string[], inFlight: 0, most: 0 };
+  const seen = { sent: [] as string[], inFlight: 0, most: 0 };
   const settings = z.object(mode.fields).parse(mode.example);
   const run = mode.drive<string>(settings, {
     ...offer,
@@ -35,7 +35,6 @@ async function driven(mode: LoadMode, change: Partial<LoadRun<string>> = {}) {
         },
       });
     },
-    drop: ({ request }) => Promise.resolve(void seen.dropped.push(request)),
     affords: () => true,
     clock,
     stop: new AbortController().signal,

@@ -1,3 +1,5 @@
+import type { Failure } from './exchange.ts';
+
 /**
  * System errors that mean this machine cannot open one more connection, and their meaning. No server was involved.
  * Such an attempt is never a model's failure, and the request is still owed.
@@ -34,8 +36,29 @@ export const isWorkerLost = ({ family, code }: FailureNames): boolean =>
   family === 'client' && code === workerLost;
 
 /** The code of a request that found `load.ceiling` requests in flight. It was not sent. */
-export const droppedCode = 'dropped';
+const droppedCode = 'dropped';
+
+/** A request that found no place when it was due. */
+export const droppedFailure: Failure = {
+  status: 'cancelled',
+  family: 'client',
+  code: droppedCode,
+  message: 'load.ceiling requests were in flight already: it was not sent',
+};
 
 /** Whether a failure, or a row's account of one, is such a request. A server may use the same word. */
 export const isDropped = ({ family, code }: FailureNames): boolean =>
   family === 'client' && code === droppedCode;
+
+const recalledCode = 'recalled';
+
+/** A request that was taken back before it was due. It was not sent, and has no row. */
+export const recalledFailure: Failure = {
+  status: 'cancelled',
+  family: 'client',
+  code: recalledCode,
+  message: 'it was taken back before it was due',
+};
+
+export const isRecalled = ({ family, code }: FailureNames): boolean =>
+  family === 'client' && code === recalledCode;

@@ -109,10 +109,6 @@ export class RemoteAsker implements Asker {
     };
   }
 
-  get inFlight(): number {
-    return this.#pending.size;
-  }
-
   /** Workers keep the times of an open loop, because the way to them does not always take the same time. */
   get aheadMs(): Ms | undefined {
     if (this.#options.design?.load !== 'open') return undefined;

@@ -11,7 +11,7 @@ import { withoutTexts } from '../measure/text-facts.ts';
 import { cellKey } from '../plan/cell.ts';
 import { designOf } from '../plan/load-plan.ts';
 import { requestFacts } from '../run/request-facts.ts';
-import { type Asked, droppedFailure, LocalAsker, withoutAnswer } from '../send/asker.ts';
+import { LocalAsker } from '../send/asker.ts';
 import { suiteHash } from '../suite/hash.ts';
 import type { Suite } from '../suite/suite.ts';
 import type { Targets } from '../target/targets.ts';
@@ -162,8 +162,6 @@ class Service {
   /** Set if the server does not answer at the end. */
   #isAway = false;
   readonly #process = randomUUID();
-  /** Timed requests in flight. */
-  #timed = 0;
   /** Of this run. */
   #done = 0;
   #beat = 0;
@@ -330,11 +328,9 @@ class Service {
         });
         const inHandAt = clock.now();
         const givenUp = AbortSignal.any([kill, ...(signal ? [signal] : [])]);
-        const send = (due: Ms): Promise<Asked> =>
-          asker.ask(planned, { attempt: form.attempt, due, signal: givenUp });
-        const asked = await (form.timing
-          ? this.#whenDue(form.timing, inHandAt, givenUp, send)
-          : send(inHandAt));
+        const due = form.timing ? this.#dueAt(form.timing, inHandAt, givenUp) : inHandAt;
+        const { attempt, timing } = form;
+        const asked = await asker.ask(planned, { attempt, due, ceiling: timing?.ceiling, signal: givenUp });
         const verdict = await checks?.of(planned, asked);
         const given = checks ? { ...asked, exchange: withoutTexts(asked.exchange) } : asked;
         return resultForm(given, { worker: name, handMs: clock.now() - inHandAt, verdict });
@@ -387,26 +383,15 @@ class Service {
     }
   }
 
-  /** Sends an arrival of an open loop when it is due by this machine's clock, whatever happened to earlier ones. */
-  async #whenDue(
-    timing: Timing,
-    now: Ms,
-    signal: AbortSignal,
-    send: (due: Ms) => Promise<Asked>,
-  ): Promise<Asked> {
-    const { clock } = this.#options;
+  /** When an arrival of an open loop is due by this machine's clock. Until then it is not in flight. */
+  #dueAt(timing: Timing, now: Ms, signal: AbortSignal): Ms {
     const due = this.#timekeeper.due(timing, now);
     this.#waiting++;
-    await clock.sleep(Math.max(0, due - now), signal).catch(() => undefined);
-    this.#waiting--;
-    if (this.#timed >= timing.ceiling)
-      return { exchange: withoutAnswer(droppedFailure, clock), inFlight: this.#timed, memory: {} };
-    this.#timed++;
-    try {
-      return await send(due);
-    } finally {
-      this.#timed--;
-    }
+    void this.#options.clock
+      .sleep(Math.max(0, due - now), signal)
+      .catch(() => undefined)
+      .finally(() => this.#waiting--);
+    return due;
   }
 
   /** Takes no more requests, and waits for pending ones as long as their results can be delivered. */

@@ -96,7 +96,7 @@ async function trial(
       cells,
       blocks: planBlocks({ ...suite.run, cells, prompts: suite.prompts, seed: 1 }),
       asker: new LocalAsker({
-        ...{ gateway, targetOf, clock: systemClock },
+        ...{ gateway, targetOf, clock: options.clock ?? systemClock },
         factsOf: (planned, attempt) => requestFacts(ofRun, planned, attempt),
       }),
       targetOf,

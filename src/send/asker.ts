@@ -4,7 +4,7 @@ import type { Clock, Ms } from '../base/clock.ts';
 import type { WorkerFacts } from '../journal/to-row.ts';
 import { ChunkLog } from '../measure/chunk-log.ts';
 import type { Exchange, Failed, Failure } from '../measure/exchange.ts';
-import { droppedCode } from '../measure/own-limits.ts';
+import { isDropped } from '../measure/own-limits.ts';
 import type { Cell } from '../plan/cell.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
 import type { Target } from '../target/targets.ts';
@@ -12,12 +12,16 @@ import { chatRequest, type RequestFacts } from '../wire/chat-request-body.ts';
 import type { Gateway } from '../wire/client.ts';
 import type { MemoryFacts, ModelMemory } from '../wire/model-memory.ts';
 
-/** One attempt to send now. */
+/** One attempt to send. */
 export interface Asking {
   /** Its number in the journal, from 1. */
   attempt: number;
-  /** When it is due, on the clock. In the future only if the asker keeps the times. */
+  /** When it is due, on the clock. It is not sent before. */
   due: Ms;
+  /** In an open loop: if this many are in flight when it is due, it is dropped. Absent: it is always sent. */
+  ceiling?: number | undefined;
+  /** Aborted: it is taken back, unless it is due by then. */
+  recall?: AbortSignal | undefined;
   /** Aborted: it is canceled. */
   signal: AbortSignal;
 }
@@ -26,7 +30,7 @@ export interface Asking {
 export interface Asked {
   exchange: Exchange;
   /**
-   * Sent − due. For a request from another machine: by that machine's clock, and sent − taken by the worker unless it
+   * Sent − due. Absent if it was dropped. For a request from another machine: by that machine's clock, and sent − taken by the worker unless it
    * had a due time. Absent: it is unknown whether it was sent.
    */
   queueMs?: Ms;
@@ -41,9 +45,10 @@ export interface Asked {
 
 /** Sends one attempt and waits for its end: this process, or a worker on another machine. */
 export interface Asker {
-  /** Requests in flight. */
-  readonly inFlight: number;
-  /** It keeps the times of an open loop, if it is asked this long before each is due. Absent: it sends when it is asked. */
+  /**
+   * How long before it is due an arrival of an open loop should be asked, so that only the sender keeps its time. Absent:
+   * not at all.
+   */
   readonly aheadMs?: Ms | undefined;
   /** Resolves when the visit of this request can be sent. Absent: at any time. */
   readyFor?: (first: PlannedRequest) => Promise<void>;
@@ -52,14 +57,6 @@ export interface Asker {
   /** Never rejects: every outcome is in the exchange. */
   ask(planned: PlannedRequest, asking: Asking): Promise<Asked>;
 }
-
-/** A request that found no place when it was due. */
-export const droppedFailure: Failure = {
-  status: 'cancelled',
-  family: 'client',
-  code: droppedCode,
-  message: 'load.ceiling requests were in flight already: it was not sent',
-};
 
 /** The record of an attempt without any observations. */
 export function withoutAnswer(failure: Failure, clock: Clock, eventId: string = randomUUID()): Failed {
@@ -93,28 +90,27 @@ export interface LocalAskerOptions {
 
 /** Sends from this process, with its own credentials. */
 export class LocalAsker implements Asker {
+  /** Longer than this process is ever busy at a stretch. */
+  readonly aheadMs = 100;
   readonly #options: LocalAskerOptions;
 
   constructor(options: LocalAskerOptions) {
     this.#options = options;
   }
 
-  get inFlight(): number {
-    return this.#options.gateway.inFlight;
-  }
-
   loop(since?: EventLoopUtilization): EventLoopUtilization {
     return this.#options.gateway.loop(since);
   }
 
-  async ask(planned: PlannedRequest, { attempt, due, signal }: Asking): Promise<Asked> {
+  async ask(planned: PlannedRequest, { attempt, due, ...how }: Asking): Promise<Asked> {
     const { clock, gateway, targetOf, factsOf } = this.#options;
     const request = chatRequest(planned, targetOf(planned.cell).endpoint, factsOf(planned, attempt));
     const { result: exchange, memory } = await this.#watched(planned.cell, () =>
-      gateway.ask(request, { signal }),
+      gateway.ask(request, { ...how, due: due > clock.now() ? due : undefined }),
     );
-    const startedAt = exchange.sentAt ?? clock.now() - exchange.endMs;
     const inFlight = exchange.inFlight ?? gateway.inFlight + 1;
+    if (exchange.outcome === 'failed' && isDropped(exchange.failure)) return { exchange, memory, inFlight };
+    const startedAt = exchange.sentAt ?? clock.now() - exchange.endMs;
     return { exchange, memory, queueMs: startedAt - due, inFlight };
   }
 

@@ -3,12 +3,12 @@ import { type Random, seededRandom } from '../base/random.ts';
 import type { Measurement } from '../journal/to-row.ts';
 import type { Arrival, Ended as LoadEnded, Gate } from '../load/load-mode.ts';
 import type { Exchange } from '../measure/exchange.ts';
-import { isDropped, isOwnLimit, isWorkerLost } from '../measure/own-limits.ts';
+import { isDropped, isOwnLimit, isRecalled, isWorkerLost } from '../measure/own-limits.ts';
 import { type Cell, cellKey } from '../plan/cell.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
 import type { Retry } from '../suite/suite.ts';
 import type { Target } from '../target/targets.ts';
-import { type Asked, type Asker, droppedFailure, withoutAnswer } from './asker.ts';
+import type { Asked, Asker } from './asker.ts';
 import type { BudgetGuard } from './budget.ts';
 import { Outages, type Turn } from './outages.ts';
 import { enoughFirst, enoughPrompts, FirstRequests, Refusals } from './refusal.ts';
@@ -57,6 +57,8 @@ interface Attempt {
   turn?: Turn;
   scheduledAt: Date;
   due: Ms;
+  /** If this many are in flight when it is due, it is dropped. Absent: it is always sent. */
+  ceiling?: number | undefined;
   /** Time since the previous attempt ended. Absent for the first. */
   waitedMs?: Ms;
 }
@@ -94,7 +96,7 @@ export class Performer {
 
   /** Rejects only if the journal cannot be written: a measurement that is not kept must not be paid for. */
   readonly perform = async (
-    { request: planned, due }: Arrival<PlannedRequest>,
+    { request: planned, due, ceiling }: Arrival<PlannedRequest>,
     gate: Gate,
   ): Promise<void> => {
     const { clock, earlierAttempts, budget } = this.#options;
@@ -102,7 +104,9 @@ export class Performer {
     let tries = 1;
     let endedAt: Ms | undefined;
     for (let first = true; ; first = false) {
-      const attempt: Attempt = { row, tries, ...this.#dueAt((first ? due : undefined) ?? clock.now()) };
+      const attempt: Attempt = first
+        ? { row, tries, ceiling, ...this.#dueAt(due ?? clock.now()) }
+        : { row, tries, ...this.#dueAt(clock.now()) };
       // An attempt keeps its slot until its row is written. Whatever stops the run, it loses no more attempts than
       // there are slots.
       const next = await gate.admit({
@@ -122,21 +126,6 @@ export class Performer {
       if (!next.isFree) tries++;
       if (!(await this.#wait(next.waitMs))) return;
     }
-  };
-
-  /** Records that a request found no free slot when it was due, and was not sent. */
-  readonly drop = async ({ request: planned, due }: Arrival<PlannedRequest>): Promise<void> => {
-    const { clock, earlierAttempts, asker, record, targetOf } = this.#options;
-    await record({
-      planned,
-      wireModel: targetOf(planned.cell).endpoint.wireModel,
-      attempt: earlierAttempts(planned) + 1,
-      final: true,
-      scheduledAt: this.#dueAt(due ?? clock.now()).scheduledAt,
-      queueMs: undefined,
-      inFlight: asker.inFlight,
-      exchange: withoutAnswer(droppedFailure, clock),
-    });
   };
 
   /** Whether the budget has room for all of them. If not, nothing more is sent. */
@@ -159,7 +148,8 @@ export class Performer {
     const turn = await this.#outages.turn(cell);
     if (!turn) return;
     attempt.turn = turn;
-    const heldMs = clock.now() - before;
+    // Waiting before it is due holds nothing up.
+    const heldMs = Math.max(0, clock.now() - Math.max(before, attempt.due));
     attempt.due += heldMs;
     attempt.scheduledAt = new Date(attempt.scheduledAt.getTime() + Math.round(heldMs));
   }
@@ -170,7 +160,7 @@ export class Performer {
     gate: Gate,
     ended: () => void,
   ): Promise<Decision | 'held' | 'not to be sent'> {
-    const sent = await this.#send(planned, attempt);
+    const sent = await this.#send(planned, attempt, gate);
     if (sent === 'held' || sent === 'not to be sent') return sent;
     gate.ended(endOf(sent.exchange));
     const decision = this.#settle(planned, attempt, sent);
@@ -179,22 +169,60 @@ export class Performer {
   }
 
   /** Nothing is sent if the run stops, the model is off, or the budget is used up, or while its route is held. */
-  async #send(planned: PlannedRequest, attempt: Attempt): Promise<Sent | 'held' | 'not to be sent'> {
+  async #send(
+    planned: PlannedRequest,
+    { turn, row, due, ceiling }: Attempt,
+    { recall }: Gate,
+  ): Promise<Sent | 'held' | 'not to be sent'> {
     const { asker, kill } = this.#options;
-    const turn = attempt.turn;
     if (!turn) return 'not to be sent';
     const obstacle = this.#obstacle(planned, turn);
     if (obstacle) {
       this.#outages.release(turn);
       return obstacle;
     }
-    this.#options.started(planned);
+    const started = this.#startedWhenDue(planned, due, recall);
     if (planned.visit) this.#firstOf(planned.cell).sent(planned.key);
-    const asked = await asker.ask(planned, { attempt: attempt.row, due: attempt.due, signal: kill });
+    const asked = await asker.ask(planned, { attempt: row, due, ceiling, signal: kill, recall });
+    const { exchange } = asked;
+    if (wasRecalled(exchange)) {
+      started.never();
+      this.#options.budget.cancel(planned);
+      if (planned.visit) this.#firstOf(planned.cell).unsent(planned.key);
+      this.#outages.release(turn);
+      return 'not to be sent';
+    }
+    started.now();
     // An attempt that was never sent cost nothing.
-    if (metOwnLimit(asked.exchange) || wasDropped(asked.exchange)) this.#options.budget.cancel(planned);
-    else this.#options.budget.settle(planned, asked.exchange);
+    if (metOwnLimit(exchange) || wasDropped(exchange)) this.#options.budget.cancel(planned);
+    else this.#options.budget.settle(planned, exchange);
     return { turn, ...asked };
+  }
+
+  /**
+   * Reports once that it has started: when it is due, even if it is handed over before. Once it is being taken back, only
+   * its outcome tells.
+   */
+  #startedWhenDue(
+    planned: PlannedRequest,
+    due: Ms,
+    recall: AbortSignal | undefined,
+  ): { now: () => void; never: () => void } {
+    const { clock, started } = this.#options;
+    let isOpen = true;
+    const never = (): void => void (isOpen = false);
+    const now = (): void => {
+      if (isOpen) started(planned);
+      never();
+    };
+    const wait = async (): Promise<void> => {
+      // A timer may fire a little early.
+      for (let early; (early = due - clock.now()) > 0;) await clock.sleep(Math.ceil(early));
+      if (recall?.aborted !== true) now();
+    };
+    if (due > clock.now()) void wait();
+    else now();
+    return { now, never };
   }
 
   /** Why an attempt cannot be sent now. If it can, its maximum cost is reserved. */
@@ -360,6 +388,9 @@ const metOwnLimit = (exchange: Exchange): boolean =>
 
 const lostItsWorker = (exchange: Exchange): boolean =>
   exchange.outcome === 'failed' && isWorkerLost(exchange.failure);
+
+const wasRecalled = (exchange: Exchange): boolean =>
+  exchange.outcome === 'failed' && isRecalled(exchange.failure);
 
 const wasDropped = (exchange: Exchange): boolean =>
   exchange.outcome === 'failed' && isDropped(exchange.failure);

@@ -56,7 +56,6 @@ export async function sendAll(options: SendAllOptions): Promise<SendAllOutcome> 
     cells: options.cells,
     blocks: options.blocks,
     perform: performer.perform,
-    drop: performer.drop,
     affords: performer.affords,
     ...(options.settled ? { settled: options.settled } : {}),
     ...(asker.readyFor ? { ready: async ([first]) => first && asker.readyFor!(first.request) } : {}),

@@ -2,6 +2,7 @@ import type { EventLoopUtilization } from 'node:perf_hooks';
 import type { Clock, Ms } from '../base/clock.ts';
 import type { Redact } from '../base/redact.ts';
 import type { Exchange, Failure } from '../measure/exchange.ts';
+import { recalledFailure } from '../measure/own-limits.ts';
 import type { Dialect } from './answer-reader.ts';
 import { bodyLimit } from './byte-budget.ts';
 import { WritingPace } from './buffered.ts';
@@ -24,8 +25,12 @@ export interface GatewayOptions {
 export interface AskHooks {
   /** Aborting it ends the attempt as cancelled. */
   signal?: AbortSignal;
+  /** Aborting it takes the request back, unless it is due by then. */
+  recall?: AbortSignal | undefined;
   /** When to send it, on our clock. Absent: at once. */
-  due?: Ms;
+  due?: Ms | undefined;
+  /** If this many that had a ceiling are in flight when it is due, it is dropped. Absent: it is always sent. */
+  ceiling?: number | undefined;
 }
 
 const stopped: Failure = {
@@ -34,6 +39,26 @@ const stopped: Failure = {
   code: 'cancelled',
   message: 'the run was stopped',
 };
+
+/** Requests in flight by the signal that acts on them. */
+class Watched {
+  readonly #act: (id: number) => void;
+  readonly #bySignal = new WeakMap<AbortSignal, Set<number>>();
+
+  constructor(act: (id: number) => void) {
+    this.#act = act;
+  }
+
+  by(signal: AbortSignal | undefined): Set<number> | undefined {
+    if (!signal) return undefined;
+    const known = this.#bySignal.get(signal);
+    if (known) return known;
+    const ids = new Set<number>();
+    signal.addEventListener('abort', () => ids.forEach(this.#act), { once: true });
+    this.#bySignal.set(signal, ids);
+    return ids;
+  }
+}
 
 /**
  * Sends requests to models. The openai SDK defines what each request looks like. It is sent beneath the SDK, over a
@@ -46,10 +71,11 @@ export class Gateway {
   /** By address, then by model. */
   readonly #paces = new Map<string, Map<string, WritingPace>>();
   /**
-   * Requests in flight that a signal cancels. One listener serves all: adding and removing one costs more than most
-   * other steps.
+   * Requests in flight that a signal cancels, or takes back. One listener serves all: adding and removing one costs more
+   * than most other steps.
    */
-  readonly #watched = new WeakMap<AbortSignal, Set<number>>();
+  readonly #canceled = new Watched((id) => this.#options.wire.cancel(id, stopped.message));
+  readonly #recalled = new Watched((id) => this.#options.wire.recall(id));
   #inFlight = 0;
   #lastId = 0;
 
@@ -95,7 +121,7 @@ export class Gateway {
     await this.#options.wire.end();
   }
 
-  async #recordOf(request: ChatRequest, { signal, due }: AskHooks): Promise<WireRecord> {
+  async #recordOf(request: ChatRequest, { signal, recall, due, ceiling }: AskHooks): Promise<WireRecord> {
     const { wire } = this.#options;
     let made: WireRequest;
     try {
@@ -105,9 +131,11 @@ export class Gateway {
       return this.#unsent({ status: 'error', family: 'client', code: 'not_sent', message });
     }
     if (signal?.aborted) return this.#unsent(stopped);
+    if (recall?.aborted && due !== undefined && due > this.#options.clock.now())
+      return this.#unsent(recalledFailure);
     const id = ++this.#lastId;
-    const watched = signal && this.#watchedBy(signal);
-    watched?.add(id);
+    const watching = [this.#canceled.by(signal), this.#recalled.by(recall)];
+    for (const ids of watching) ids?.add(id);
     const { url, method, headers, body } = made;
     const record = await wire.send({
       id,
@@ -120,22 +148,10 @@ export class Gateway {
       native: request.native === true,
       longestBody: bodyLimit(request.body),
       due,
+      ceiling,
     });
-    watched?.delete(id);
+    for (const ids of watching) ids?.delete(id);
     return record;
-  }
-
-  #watchedBy(signal: AbortSignal): Set<number> {
-    let ids = this.#watched.get(signal);
-    if (ids === undefined) {
-      const fresh = new Set<number>();
-      const cancelAll = (): void => {
-        for (const id of fresh) this.#options.wire.cancel(id, stopped.message);
-      };
-      signal.addEventListener('abort', cancelAll, { once: true });
-      this.#watched.set(signal, (ids = fresh));
-    }
-    return ids;
   }
 
   /** For a request that never left this thread. */

@@ -1,11 +1,14 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { Failure } from '../measure/exchange.ts';
 import { ByteBudget } from './byte-budget.ts';
 import { Engine, type Way } from './engine.ts';
-import type { Flight } from './flight.ts';
+import type { Ask, Flight } from './flight.ts';
 import { unpack, type WireRecord } from './record.ts';
 import { patient } from './testing/server.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const later = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
+const reset: Failure = { status: 'error', family: 'network', code: 'reset', message: 'lost' };
 
 /** An engine over a way that only records what it should send. */
 function idle(timeouts = patient): {
@@ -14,6 +17,7 @@ function idle(timeouts = patient): {
   batches: WireRecord[][];
   track: number[];
   send: (id: number) => void;
+  sendAt: (ask: Pick<Ask, 'id' | 'due' | 'ceiling'>) => void;
 } {
   const started: Flight[] = [];
   const batches: WireRecord[][] = [];
@@ -29,11 +33,10 @@ function idle(timeouts = patient): {
     track.push(...pairs);
   };
   const engine = new Engine({ way, timeouts, budget: new ByteBudget(), emit });
-  const send = (id: number): void =>
-    engine.send({
-      ...{ id, origin: 'http://127.0.0.1', request: '', streamed: true, native: false, longestBody: 1000 },
-    });
-  return { engine, started, batches, track, send };
+  const plain = { origin: 'http://127.0.0.1', request: '', streamed: true, native: false, longestBody: 1000 };
+  const sendAt = (ask: Pick<Ask, 'id' | 'due' | 'ceiling'>): void => engine.send({ ...plain, ...ask });
+  const send = (id: number): void => sendAt({ id });
+  return { engine, started, batches, track, send, sendAt };
 }
 
 test('at most eight requests go out in one turn of the loop, in the order in which they were asked for', async () => {
@@ -54,7 +57,7 @@ test('what ends in one turn leaves together, when the turn is over, each once', 
   for (const id of [1, 2, 3]) send(id);
   await turn();
   for (const flight of started) flight.send();
-  started[2]!.lose({ status: 'error', family: 'network', code: 'reset', message: 'lost' });
+  started[2]!.lose(reset);
   engine.cancel(1, 'the run was stopped');
   engine.cancel(1, 'twice');
   expect(batches).toEqual([]);
@@ -133,4 +136,53 @@ test('a stream that falls silent after its first text ends by its pause, long be
   while (batches.length === 0) await turn();
   expect(batches.flat().map(({ failure }) => failure?.code)).toEqual(['idle']);
   await engine.end();
+});
+
+describe('a time that was given with a request', () => {
+  const codes = (batches: WireRecord[][]): string[] =>
+    batches.flat().map(({ cells, failure }) => `${cells.id} ${failure?.code}`);
+
+  test('is kept, whatever the order in which they were handed over', async () => {
+    const { engine, started, sendAt } = idle();
+    const now = performance.now();
+    const dues = [40, 10, 25, 0].map((wait) => now + wait);
+    for (const [id, due] of dues.entries()) sendAt({ id, due });
+    while (started.length < 4) await later();
+    expect(started.map(({ ask }) => ask.id)).toEqual([3, 1, 2, 0]);
+    for (const { ask, cells } of started) expect(cells.begunAt).toBeGreaterThanOrEqual(ask.due!);
+    await engine.end();
+  });
+
+  test('decides the ceiling: what was full at the hand-over may be free by then, and the other way round', async () => {
+    const { engine, started, batches, sendAt } = idle();
+    const now = performance.now();
+    for (const id of [1, 2, 3]) sendAt({ id, due: now + 10 * id, ceiling: 2 });
+    // Without a ceiling, it takes no place from those that have one.
+    sendAt({ id: 4 });
+    sendAt({ id: 5, due: now + 40, ceiling: 2 });
+    while (started.length < 3) await later();
+    for (const flight of started) flight.send();
+    while (batches.length === 0) await later();
+    expect(codes(batches)).toEqual(['3 dropped']);
+    const [dropped] = batches.flat();
+    expect(dropped!.cells).toMatchObject({ sentAt: NaN, inFlight: 3 });
+    started.find(({ ask }) => ask.id === 1)!.lose(reset);
+    while (started.length < 4) await later();
+    expect(started.map(({ ask }) => ask.id)).toEqual([4, 1, 2, 5]);
+    await engine.end();
+  });
+
+  test('can be withdrawn until it has come, and not after', async () => {
+    const { engine, started, batches, sendAt } = idle();
+    const now = performance.now();
+    sendAt({ id: 1, due: now + 60_000 });
+    sendAt({ id: 2, due: now + 5 });
+    sendAt({ id: 3 });
+    while (started.length < 2) await later();
+    for (const id of [1, 2, 3, 4]) engine.recall(id);
+    while (batches.length === 0) await later();
+    expect(codes(batches)).toEqual(['1 recalled']);
+    await engine.end();
+    expect(codes(batches)).toEqual(['1 recalled', '2 cancelled', '3 cancelled']);
+  });
 });

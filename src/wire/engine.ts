@@ -2,6 +2,7 @@ import { systemClock, type Ms } from '../base/clock.ts';
 import type { Timeouts } from '../suite/suite.ts';
 import { longestText, type ByteBudget } from './byte-budget.ts';
 import { expired, type Limits, nextDue, type Progress } from './deadlines.ts';
+import { droppedFailure, recalledFailure } from '../measure/own-limits.ts';
 import { Flight, Slabs, type Ask, type Tower } from './flight.ts';
 import { LoopLag } from './loop-lag.ts';
 import { pack } from './record.ts';
@@ -45,6 +46,8 @@ export class Engine {
   #sending: NodeJS.Immediate | undefined;
   #timers = new Map<number, NodeJS.Timeout>();
   #sentCount = 0;
+  /** Requests in flight that had a ceiling. */
+  readonly #timed = new Set<Flight>();
   #ended: Flight[] = [];
   #emitting = false;
   #track: number[] = [];
@@ -83,12 +86,32 @@ export class Engine {
     const { id, due = 0 } = flight.ask;
     const wait = due - performance.now();
     this.#timers.delete(id);
-    if (wait <= 0) this.#queue(flight);
+    if (wait <= 0) this.#release(flight);
     else
       this.#timers.set(
         id,
         setTimeout(() => this.#await(flight), Math.ceil(wait)),
       );
+  }
+
+  /** The ceiling is compared only now: when it was handed over, others were in flight. */
+  #release(flight: Flight): void {
+    const { ceiling } = flight.ask;
+    if (ceiling !== undefined) {
+      if (this.#timed.size >= ceiling) {
+        flight.cells.inFlight = this.#sentCount;
+        flight.giveUp(droppedFailure);
+        return;
+      }
+      this.#timed.add(flight);
+    }
+    this.#queue(flight);
+  }
+
+  /** Takes a request back unless its time has come. */
+  recall(id: number): void {
+    const flight = this.#flights.get(id);
+    if (flight && (flight.ask.due ?? 0) > performance.now()) flight.giveUp(recalledFailure);
   }
 
   cancel(id: number, reason: string): void {
@@ -133,6 +156,7 @@ export class Engine {
   #over(flight: Flight): void {
     const { id } = flight.ask;
     if (flight.isSent) this.#sentCount--;
+    this.#timed.delete(flight);
     clearTimeout(this.#timers.get(id));
     this.#timers.delete(id);
     this.#flights.delete(id);

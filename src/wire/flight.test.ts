@@ -50,6 +50,7 @@ test('a read leaves nothing behind to be collected', () => {
   const bytes = chunk(`data: ${'x'.repeat(200)}\n\n`);
   const ask = { id: 1, origin: '', request: '', streamed: true, native: false, longestBody: 1e9 };
   const flight = new Flight(ask, tower);
+  flight.begin();
   const framer = new Framer(flight);
   flight.beginRead();
   framer.feed(

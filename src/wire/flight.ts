@@ -35,6 +35,8 @@ export interface Ask {
   longestBody: number;
   /** When to send it, on the clock of the caller. Absent: at once. */
   due?: Ms | undefined;
+  /** If this many that had a ceiling are in flight when it is due, it is dropped. Absent: it is always sent. */
+  ceiling?: number | undefined;
 }
 
 /** What is known of a stream that was examined. */
@@ -93,6 +95,8 @@ const crossingMs: Ms = 2000;
 const mostResends = 5;
 const firstBody = 16 * 1024;
 const firstReads = 64;
+const noReads: Float64Array = new Float64Array();
+const noBody: Buffer = Buffer.alloc(0);
 const mostFree = 1024;
 /** Of one answer that is examined before others have their turn. */
 const readsInLook = 64;
@@ -123,9 +127,10 @@ export class Flight implements Holder {
   #seenReads = 0;
   #peek: ((bytes: Buffer, at: Ms) => Seen) | undefined;
   #headBytes: Uint8Array = new Uint8Array();
-  #slab: Slab;
-  #reads: Float64Array;
-  #body: Buffer;
+  /** Absent until it has begun: many may wait for their time. */
+  #slab: Slab | undefined;
+  #reads = noReads;
+  #body = noBody;
   #lookAt = longestText;
   #readAt: Ms = 0;
   #readLag: Ms = 0;
@@ -134,9 +139,6 @@ export class Flight implements Holder {
   constructor(ask: Ask, tower: Tower) {
     this.ask = ask;
     this.#tower = tower;
-    this.#slab = tower.slabs.take();
-    this.#reads = this.#slab.reads;
-    this.#body = this.#slab.body;
     this.cells.id = ask.id;
     this.cells.resends = 0;
   }
@@ -148,6 +150,10 @@ export class Flight implements Holder {
   /** Its turn has come: it needs a connection. */
   begin(): void {
     this.cells.begunAt = this.#tower.now();
+    if (this.#slab) return;
+    this.#slab = this.#tower.slabs.take();
+    this.#reads = this.#slab.reads;
+    this.#body = this.#slab.body;
   }
 
   /** The last thing before its bytes are handed over. */
@@ -325,7 +331,7 @@ export class Flight implements Holder {
 
   /** Call when its record has been copied: its memory is reused from here on. */
   free(): void {
-    this.#tower.slabs.give(this.#slab);
+    if (this.#slab) this.#tower.slabs.give(this.#slab);
   }
 
   get #longest(): number {

@@ -16,6 +16,7 @@ export interface ThreadData {
 /** Messages to the thread. `due` of an ask is on the clock of the machine. */
 export type ToThread =
   | { kind: 'send'; asks: Ask[] }
+  | { kind: 'recall'; id: number }
   | { kind: 'cancel'; id: number; reason: string }
   | { kind: 'warm'; call: number; origin: string; connections: number }
   | { kind: 'end' };

@@ -180,12 +180,14 @@ class ThreadWire implements Wire {
     if (asks.length > 0 && !this.#instead) this.#tell({ kind: 'send', asks });
   }
 
+  recall(id: number): void {
+    if (this.#instead) this.#instead.recall(id);
+    else this.#tellAfterSends({ kind: 'recall', id });
+  }
+
   cancel(id: number, reason: string): void {
     if (this.#instead) this.#instead.cancel(id, reason);
-    else {
-      this.#sendAll();
-      this.#tell({ kind: 'cancel', id, reason });
-    }
+    else this.#tellAfterSends({ kind: 'cancel', id, reason });
   }
 
   async end(): Promise<void> {
@@ -198,6 +200,11 @@ class ThreadWire implements Wire {
       this.#worker.ref();
     });
     await this.#worker.terminate();
+  }
+
+  #tellAfterSends(message: ToThread): void {
+    this.#sendAll();
+    this.#tell(message);
   }
 
   #tell(message: ToThread): void {

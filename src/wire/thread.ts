@@ -30,6 +30,9 @@ port.on('message', (told: ToThread) => {
         engine.send(ask);
       }
       break;
+    case 'recall':
+      engine.recall(told.id);
+      break;
     case 'cancel':
       engine.cancel(told.id, told.reason);
       break;

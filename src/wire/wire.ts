@@ -26,6 +26,8 @@ export interface Wire {
   warm(origins: Iterable<string>, connections: number): Promise<void>;
   /** Resolves when the request has ended, successfully or not. Never rejects. */
   send(ask: Ask): Promise<WireRecord>;
+  /** Takes back a request that is not due yet, which ends without having been sent. Otherwise does nothing. */
+  recall(id: number): void;
   /** Cancels a request in flight. It ends like any other. */
   cancel(id: number, reason: string): void;
   /** Cancels everything in flight and closes every connection. */
@@ -68,6 +70,7 @@ export function openWire(options: WireOptions): Wire {
       engine.send(ask);
       return record;
     },
+    recall: (id) => engine.recall(id),
     cancel: (id, reason) => engine.cancel(id, reason),
     end: () => engine.end(),
   };

@@ -57,7 +57,6 @@ class Simulation {
         lanes: this.#cells.map(laneOf),
         laneOf: ({ cell }: PlannedRequest) => cellKey(cell),
         perform,
-        drop: () => Promise.reject(new Error('a closed loop drops nothing')),
         affords: () => true,
         clock: this.clock,
         stop: this.stop.signal,
@@ -314,7 +313,6 @@ test('a visit of a level that loses a sender is broken off, and the next one is 
             gate.ended({ rateLimited: false, isLost: request === 1 });
           },
         }),
-      drop: () => Promise.reject(new Error('a closed loop drops nothing')),
       affords: () => true,
       ...{ clock, stop: new AbortController().signal, note: () => undefined },
     },

@@ -20,8 +20,8 @@ async function driven(
   } = {},
 ) {
   const clock = change.clock ?? new HandClock();
-  const sent: { request: number; due: number; at: number }[] = [];
-  const dropped: number[] = [];
+  const sent: { request: number; due: number; at: number; ceiling: number | undefined }[] = [];
+  const recalls = new Set<AbortSignal | undefined>();
   let visits = 0;
   const stop = new AbortController();
   const visit: Arrival<number>[] = offsets.map((offset, request) => ({ request, offset }));
@@ -33,16 +33,17 @@ async function driven(
       blocks: [visit, visit],
       perform:
         change.perform ??
-        (({ request, due }, gate) =>
-          gate.admit({
+        (({ request, due, ceiling }, gate) => {
+          recalls.add(gate.recall);
+          return gate.admit({
             ready: () => Promise.resolve(),
             send: async () => {
-              sent.push({ request, due: due!, at: clock.now() });
+              sent.push({ request, due: due!, at: clock.now(), ceiling });
               await clock.sleep(answerMs);
               if (change.lost?.includes(request)) gate.ended({ rateLimited: false, isLost: true });
             },
-          })),
-      drop: ({ request }) => Promise.resolve(void dropped.push(request)),
+          });
+        }),
       ...defined({ aheadMs: change.aheadMs, ready: change.ready }),
       affords: () => change.affords?.(visits++) ?? true,
       clock,
@@ -57,7 +58,7 @@ async function driven(
       (error: unknown) => error,
     ),
   );
-  return { sent, dropped, outcome, clock };
+  return { sent, outcome, clock, recalls: [...recalls].map((signal) => signal?.aborted) };
 }
 
 test('each is sent when it is due, however long the others take; the next visit begins from idle, ten seconds later', async () => {
@@ -73,18 +74,16 @@ test('a warm-up begins before the window', async () => {
   expect(sent.slice(0, 4).map(({ at }) => at - sent[0]!.at)).toEqual([0, 1500, 2000, 2300]);
 });
 
-test('what finds the ceiling full is dropped and not sent later', async () => {
-  const { sent, dropped } = await driven([0, 1, 2, 3, 100], 50, { ceiling: 2 });
-  expect(dropped).toEqual([2, 3, 2, 3]);
-  expect(sent.map(({ request }) => request)).toEqual([0, 1, 4, 0, 1, 4]);
+test('each carries the ceiling: only its sender knows what is in flight when it is due', async () => {
+  const { sent } = await driven([0, 1, 2, 3, 100], 50, { ceiling: 2 });
+  expect(sent.map(({ ceiling }) => ceiling)).toEqual(Array.from({ length: 10 }, () => 2));
 });
 
 describe('where somebody else keeps the times', () => {
-  test('each is handed over so long before it is due, and none is dropped here', async () => {
-    const { sent, dropped } = await driven([-300, 0, 100, 101], 5000, { aheadMs: 1000, ceiling: 1 });
+  test('each is handed over so long before it is due', async () => {
+    const { sent } = await driven([-300, 0, 100, 101], 5000, { aheadMs: 1000 });
     for (const { due, at } of sent) expect(due - at).toBe(1000);
     expect(sent.slice(0, 4).map(({ due }) => due - sent[0]!.due)).toEqual([0, 300, 400, 401]);
-    expect(dropped).toEqual([]);
   });
 
   test('each visit waits until they can carry it', async () => {
@@ -105,9 +104,11 @@ describe('where somebody else keeps the times', () => {
   });
 
   test('what is lost ends its visit, which is void, and the next one is made', async () => {
-    const { sent } = await driven([0, 100, 200, 300], 150, { lost: [0] });
+    const { sent, recalls } = await driven([0, 100, 200, 300], 150, { lost: [0] });
     // The loss of the first is known after 150 ms.
     expect(sent.map(({ request }) => request)).toEqual([0, 1, 0, 1]);
+    // Those that were handed over and are not due yet are taken back.
+    expect(recalls).toEqual([true, true]);
   });
 });
 

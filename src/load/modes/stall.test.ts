@@ -39,7 +39,6 @@ function service(clock: HandClock) {
     laneOf: () => 'a',
     blocks,
     perform,
-    drop: () => Promise.reject(new Error('nothing is dropped here')),
     affords: () => true,
     clock,
     stop: new AbortController().signal,

@@ -44,6 +44,8 @@ class OpenVisit<Request> {
   readonly #run: LoadRun<Request>;
   readonly #visit: readonly Arrival<Request>[];
   readonly #ceiling: number;
+  /** Nothing more is sent. */
+  readonly #halt: AbortSignal;
   readonly #failed = new AbortController();
   /** Aborted if the sender of a request is gone: the rest would be paid for in vain. */
   readonly #void = new AbortController();
@@ -53,47 +55,47 @@ class OpenVisit<Request> {
     this.#run = run;
     this.#visit = visit;
     this.#ceiling = ceiling;
+    this.#halt = AbortSignal.any([run.stop, this.#failed.signal, this.#void.signal]);
   }
 
   /** From an absolute table, never from sleep to sleep, so one late send does not delay the next. */
   async drive(): Promise<void> {
-    const { clock, stop, aheadMs = 0 } = this.#run;
+    const { clock, aheadMs = 0 } = this.#run;
+    const halt = this.#halt;
     const start = clock.now() + leadMs + aheadMs - Math.min(0, this.#visit[0]?.offset ?? 0);
-    const halt = AbortSignal.any([stop, this.#failed.signal, this.#void.signal]);
     for (const arrival of this.#visit) {
       const due = start + (arrival.offset ?? 0);
       const early = due - aheadMs - clock.now();
       if (early > 0) await clock.sleep(early, halt).catch(() => undefined);
       if (halt.aborted) break;
-      this.#send({ ...arrival, due });
+      this.#send({ ...arrival, due, ceiling: this.#ceiling });
     }
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
     this.#failed.signal.throwIfAborted();
   }
 
   #send(arrival: Arrival<Request>): void {
-    // The sender that keeps the times also keeps the ceiling: requests released here may still wait there.
-    const isFull = this.#run.aheadMs === undefined && this.#underWay.size >= this.#ceiling;
-    const done = (isFull ? this.#run.drop(arrival) : this.#run.perform(arrival, this.#gate)).catch(
-      (error: unknown) => this.#failed.abort(error),
-    );
+    const done = this.#run.perform(arrival, this.#gate).catch((error: unknown) => this.#failed.abort(error));
     this.#underWay.add(done);
     void done.finally(() => this.#underWay.delete(done));
   }
 
   /** Nothing is held back: the budget has room for the whole visit, and a refusal changes nothing. */
-  readonly #gate: Gate = {
-    async admit(attempt) {
-      await attempt.ready();
-      for (;;) {
-        const sending = attempt.send();
-        if (sending) return sending;
-        // Only a rounding error in a budget's sums can get here. The next answer settles it.
-        await new Promise((resolve) => setImmediate(resolve));
-      }
-    },
-    ended: ({ isLost }) => {
-      if (isLost) this.#void.abort();
-    },
-  };
+  get #gate(): Gate {
+    return {
+      recall: this.#halt,
+      async admit(attempt) {
+        await attempt.ready();
+        for (;;) {
+          const sending = attempt.send();
+          if (sending) return sending;
+          // Only a rounding error in a budget's sums can get here. The next answer settles it.
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+      },
+      ended: ({ isLost }) => {
+        if (isLost) this.#void.abort();
+      },
+    };
+  }
 }
