@@ -1,17 +1,27 @@
 import { enableCompileCache } from 'node:module';
 import { systemClock } from './base/clock.ts';
-import type { ExitCode } from './base/user-error.ts';
+import { exitCode, type ExitCode } from './base/user-error.ts';
 import { gatebench } from './cli/gatebench.ts';
 import type { Io } from './cli/io.ts';
+import { unwritable } from './cli/unwritable.ts';
 
 /** The program as a process: its arguments in, its exit code out. */
-export function main(args: readonly string[]): Promise<ExitCode> {
+export async function main(args: readonly string[]): Promise<ExitCode> {
   enableCompileCache();
-  // "gatebench report latest | head": a reader that closes the pipe has read enough.
+  let refused: ExitCode = exitCode.done;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    // "gatebench report latest | head": a reader that closes the pipe has read enough. After an error, each further
+    // write has one, too.
+    if (error.code === 'EPIPE' || refused !== exitCode.done) return;
+    refused = exitCode.cannotWrite;
+    process.stderr.write(`gatebench: ${unwritable('the output', error).message}\n`);
   });
-  return gatebench(args, processIo);
+  // Nobody reads what is said: no reason to give up a run.
+  process.stderr.on('error', () => undefined);
+  const code = await gatebench(args, processIo);
+  // The error of a write comes after it.
+  await new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
+  return code === exitCode.done ? refused : code;
 }
 
 const processIo: Io = {

@@ -17,5 +17,6 @@ const reasons: Readonly<Record<string, (path: string) => string>> = {
   EISDIR: () => 'it is a folder. Name a file in it.',
   EACCES: () => 'permission denied.',
   EROFS: () => 'the file system is read-only.',
+  EPIPE: () => 'its reader has stopped.',
   ENOSPC: () => 'the disk is full.',
 };

@@ -1,4 +1,4 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Io, Output } from './io.ts';
@@ -7,7 +7,7 @@ import { unwritable } from './unwritable.ts';
 
 /**
  * Writes a file piece by piece, to the one that `--out` names, else to stdout. The file appears completely or not at
- * all. Throws a UserError if it cannot be written. Passes on whatever the pieces throw.
+ * all. A device or a pipe, such as `/dev/stdout`, is written to, never replaced. Throws a UserError if it cannot be written. Passes on whatever the pieces throw.
  */
 export async function writeStream(
   pieces: AsyncIterable<Uint8Array | string>,
@@ -15,21 +15,32 @@ export async function writeStream(
   { stdout }: Pick<Io, 'stdout'>,
 ): Promise<void> {
   if (out === undefined) await toStream(pieces, stdout);
-  else await toFile(pieces, out);
+  else await toPath(pieces, out);
 }
 
-async function toFile(pieces: AsyncIterable<Uint8Array | string>, out: string): Promise<void> {
+async function toPath(pieces: AsyncIterable<Uint8Array | string>, out: string): Promise<void> {
   await spareMeasurement(out);
-  const draft = `${out}.${process.pid}.tmp`;
-  const file = await attempt(out, () => open(draft, 'w'));
+  const there = await stat(out).catch(() => undefined);
+  if (there && !there.isFile()) return toFile(pieces, out, out);
+  // A link stays, and what it points to is replaced.
+  const path = there ? await attempt(out, () => realpath(out)) : out;
+  const draft = `${path}.${process.pid}.tmp`;
   try {
-    for await (const piece of pieces) await attempt(out, () => file.appendFile(piece));
-    await file.close();
-    await attempt(out, () => rename(draft, out));
+    await toFile(pieces, draft, out);
+    await attempt(out, () => rename(draft, path));
   } catch (error) {
-    await file.close().catch(() => undefined);
     await rm(draft, { force: true });
     throw error;
+  }
+}
+
+/** `out`: what it is called in messages. */
+async function toFile(pieces: AsyncIterable<Uint8Array | string>, path: string, out: string): Promise<void> {
+  const file = await attempt(out, () => open(path, 'w'));
+  try {
+    for await (const piece of pieces) await attempt(out, () => file.appendFile(piece));
+  } finally {
+    await attempt(out, () => file.close());
   }
 }
 

@@ -1,5 +1,6 @@
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../base/make-folder.ts';
 import { UserError } from '../base/user-error.ts';
 import { lockRun, type Lock } from './lock.ts';
 import { isThere, runFiles } from './run-folder.ts';
@@ -10,7 +11,7 @@ import { isThere, runFiles } from './run-folder.ts';
  */
 export async function createRunFolder(folder: string): Promise<Lock> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
   } catch (error) {
     throw cannotBeMade(folder, error as NodeJS.ErrnoException);
   }

@@ -1,6 +1,7 @@
-import { appendFile, mkdir, realpath } from 'node:fs/promises';
+import { appendFile, realpath } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import { makeFolder } from '../../base/make-folder.ts';
 import { UserError } from '../../base/user-error.ts';
 import { writeWhole } from '../../journal/run-folder.ts';
 import { annotations } from '../../report/gate/annotations.ts';
@@ -28,7 +29,7 @@ export async function writeForGithub(
 ): Promise<string[]> {
   const style = { columns: 120, color: false };
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     for (const format of gateFiles) await writeWhole(join(folder, format.file), format.render(report, style));
   } catch (error) {
     throw new UserError(`${folder} cannot be written: ${(error as Error).message}`);

@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../../base/make-folder.ts';
 import { historyColumns, historyKinds, type HistoryRow } from '../../analysis/history.ts';
 import type { Column } from '../../base/column.ts';
 import { defined } from '../../base/defined.ts';
@@ -81,7 +81,7 @@ export async function appendHistory(
   rowsFor: (known: readonly HistoryRow[]) => readonly HistoryRow[],
 ): Promise<number> {
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
   } catch (error) {
     throw new UserError(`the history's folder ${folder} cannot be created: ${(error as Error).message}`);
   }

@@ -1,5 +1,5 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '../../base/make-folder.ts';
 import type { AnyRow, Column } from '../../base/column.ts';
 import { csvFile, csvLines } from '../../journal/csv-file.ts';
 import { FileState } from '../../journal/file-state.ts';
@@ -17,7 +17,7 @@ export async function appendTable<Row extends AnyRow>(
   ours: readonly Column[],
   rowsFor: (known: readonly Row[]) => readonly Row[],
 ): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const lock = await lockRun(dirname(path));
   try {
     await sweepDrafts(path);

@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '../../base/make-folder.ts';
 import { exitCode, UserError, type ExitCode } from '../../base/user-error.ts';
 import { readEnvironment } from '../../target/environment.ts';
 import type { InitFlags } from '../commands/init-command.ts';
@@ -68,7 +69,7 @@ async function setUpGateway({ quiet, color, results }: InitFlags, io: Io): Promi
 
 async function writeNew(path: string, content: string): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await writeFile(path, content, { flag: 'wx' });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

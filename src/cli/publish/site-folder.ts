@@ -1,6 +1,7 @@
-import { lstat, mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { lstat, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { makeFolder } from '../../base/make-folder.ts';
 import { jsonOf } from '../../base/json-text.ts';
 import { UserError } from '../../base/user-error.ts';
 import { readIfThere, sweepDrafts, writeWhole } from '../../journal/run-folder.ts';
@@ -58,8 +59,7 @@ export async function writeSite(folder: string, { files, kept, latest }: SiteCon
     files.map(({ path }) => path).filter((path) => !before.files.includes(path)),
   );
   try {
-    for (const each of new Set(now.map((path) => dirname(join(folder, path)))))
-      await mkdir(each, { recursive: true });
+    for (const each of new Set(now.map((path) => dirname(join(folder, path))))) await makeFolder(each);
   } catch (error) {
     throw unwritable(folder, error);
   }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { makeFolder } from '../../base/make-folder.ts';
 import { version } from '../../base/version.ts';
 import type { Calibration } from '../../journal/calibration.ts';
 import { describeMachine } from '../../journal/manifest.ts';
@@ -23,7 +23,7 @@ export function calibrationFile(folder: string): string {
 /** Replaces an earlier one. Resolves to the file. */
 export async function saveCalibration(calibration: Calibration, folder: string): Promise<string> {
   const file = calibrationFile(folder);
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder(dirname(file));
   await writeWhole(file, `${JSON.stringify(calibration, null, 2)}\n`);
   return file;
 }

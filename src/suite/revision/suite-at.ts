@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, posix, resolve } from 'node:path';
+import { makeFolder } from '../../base/make-folder.ts';
 import { oneLine } from '../../base/text.ts';
 import { UserError } from '../../base/user-error.ts';
 import { filesNamedBy, loadSuite, type LoadOptions } from '../load.ts';
@@ -103,7 +104,7 @@ async function checkedOut(git: Git, commit: string, path: string): Promise<Check
       if (name.includes('\0') || within.startsWith('..') || posix.isAbsolute(within)) continue;
       const bytes = await bytesAt(git, commit, posix.join(posix.dirname(path), within));
       if (bytes === undefined) continue;
-      await mkdir(dirname(join(folder, within)), { recursive: true });
+      await makeFolder(dirname(join(folder, within)));
       await writeFile(join(folder, within), bytes);
     }
     return { folder, suite, remove };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '../../../base/make-folder.ts';
 import { UserError } from '../../../base/user-error.ts';
 import { writeWhole } from '../../../journal/run-folder.ts';
 
@@ -29,7 +30,7 @@ export async function writeOwn(path: string, text: string): Promise<'written' | 
       );
   }
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await writeWhole(path, text);
   } catch (error) {
     throw new UserError(`${path} cannot be written: ${(error as Error).message}`);
