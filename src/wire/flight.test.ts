@@ -69,3 +69,26 @@ test('a read leaves nothing behind to be collected', () => {
   const rounds = Array.from({ length: 40 }, () => heapOf(2000) / 2000).filter((bytes) => bytes >= 0);
   expect(Math.min(...rounds)).toBeLessThan(64);
 });
+
+test('a request may have crossed with the news of a closed connection for two seconds, before any head, five times', () => {
+  let now = 0;
+  const ask = { id: 1, origin: '', request: '', streamed: true, native: false, longestBody: 1e6 };
+  const flight = new Flight(ask, { ...tower, now: () => now });
+  flight.begin();
+  expect(flight.mayHaveCrossed).toBe(false);
+  flight.send();
+  expect(flight.mayHaveCrossed).toBe(true);
+  now = 2000;
+  expect(flight.mayHaveCrossed).toBe(false);
+  for (let n = 1; n <= 5; n++) {
+    flight.again();
+    flight.send();
+    expect(flight.mayHaveCrossed).toBe(n < 5);
+  }
+  const answered = new Flight(ask, tower);
+  answered.begin();
+  answered.send();
+  answered.beginRead();
+  answered.onHead({ status: 200, headers: {} }, new Uint8Array(1));
+  expect(answered.mayHaveCrossed).toBe(false);
+});

@@ -105,3 +105,24 @@ test('a request whose time has not come is not sent before it, and can be given 
   expect(failureOf(await given).status).toBe('cancelled');
   expect((await given).sentAt).toBeUndefined();
 });
+
+test('an answer before the whole request was read is whole, and nothing else goes over its connection', async () => {
+  await using server = await raw((socket) => {
+    if (socket.isPaused()) return;
+    socket.pause();
+    socket.write(`${head}${sized}`);
+  });
+  await using client = testGateway();
+  const long = { params: { filler: 'x'.repeat(32 * 1024 * 1024) } };
+  expect(await client.ask(server.url, long)).toMatchObject({ outcome: 'ok', answer: 'Type O.' });
+  expect(await client.ask(server.url)).toMatchObject({ outcome: 'ok', connection: { reused: false } });
+});
+
+test('a connection is given up two seconds before the server would close it', async () => {
+  await using server = await raw((socket) => socket.write(`${head}keep-alive: timeout=3\r\n${sized}`));
+  await using client = testGateway();
+  await client.ask(server.url);
+  expect(await client.ask(server.url)).toMatchObject({ connection: { reused: true } });
+  await new Promise((resolve) => setTimeout(resolve, 1050));
+  expect(await client.ask(server.url)).toMatchObject({ connection: { reused: false } });
+});

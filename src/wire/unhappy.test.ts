@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
 import { afterAll, describe, expect, test } from 'vitest';
 import { certificate, expiredCertificate, key, othersCertificate } from './testing/certificate.ts';
 import { failureOf, frameText, goodFrames, testGateway, type AskOptions } from './testing/server.ts';
@@ -62,6 +62,11 @@ const answers: Record<string, (socket: Socket, nth: number) => void> = {
     socket.write('HTTP/1.1 502 x\r\ncontent-type: text/html\r\n\r\n<html><title>502: Bad</title>');
     flood(socket, 'x'.repeat(65_536));
   },
+  // No more comes, and the connection stays open: what is here is enough.
+  longError: (socket) =>
+    socket.write(
+      `HTTP/1.1 502 x\r\ncontent-type: text/html\r\n\r\n<title>502: Bad</title>${'x'.repeat(300_000)}`,
+    ),
   endless: (socket) => {
     socket.write(`${head}\r\n`);
     flood(socket, 'x'.repeat(65_536));
@@ -177,6 +182,7 @@ describe('a server', () => {
     ['redirect', 'error edge redirect'],
     ['compressed', 'error stream content_encoding'],
     ['endlessError', 'error edge 502'],
+    ['longError', 'error edge 502'],
     ['endless', 'error stream body_too_large', { params: { max_tokens: 1 } }],
     ['endlessJson', 'error stream body_too_large', { stream: false, params: { max_tokens: 1 } }],
   ])('"%s" is "%s", whatever the way and the place', async (way, said, options) => {
@@ -218,6 +224,27 @@ test('each deadline ends what it is for', async () => {
 });
 
 describe('TLS', () => {
+  test('asks for HTTP/1.1 and for the host by its name, and a second handshake is shorter', async () => {
+    const seen: TLSSocket[] = [];
+    const server = createTlsServer(
+      { key, cert: certificate, ALPNProtocols: ['h2', 'http/1.1'] },
+      onConnection,
+    );
+    server.on('secureConnection', (socket) => seen.push(socket));
+    const port = await listen(server);
+    for (const { client, headers } of combinations) {
+      for (const host of ['localhost', '127.0.0.1'])
+        expect((await client.ask(`https://${host}:${port}/good`, { headers })).outcome).toBe('ok');
+      const [named, bare] = seen.splice(0);
+      expect([named!.alpnProtocol, bare!.alpnProtocol]).toEqual(['http/1.1', 'http/1.1']);
+      expect([named!.servername, bare!.servername]).toEqual(['localhost', false]);
+      named!.destroy();
+      await once(named!, 'close');
+      while ((await client.ask(`https://localhost:${port}/good`, { headers })).connection.reused === true);
+      expect(seen.splice(0).at(-1)!.isSessionReused()).toBe(true);
+    }
+  });
+
   test.each<[name: string, options: TlsOptions, way: string, said: string]>([
     ['a good certificate', {}, 'good', 'ok'],
     ['an answer that is cut', {}, 'cutChunks', 'truncated network reset'],
