@@ -4,6 +4,7 @@ import { ByteBudget } from './byte-budget.ts';
 import { Engine, type Way } from './engine.ts';
 import type { Ask, Flight } from './flight.ts';
 import { unpack, type WireRecord } from './record.ts';
+import { openRunQueue } from './run-queue.ts';
 import { patient } from './testing/server.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -185,4 +186,44 @@ describe('a time that was given with a request', () => {
     await engine.end();
     expect(codes(batches)).toEqual(['1 recalled', '2 cancelled', '3 cancelled']);
   });
+});
+
+test.skipIf(openRunQueue() === undefined)(
+  'the wait for a processor is known up to the end of every request that is handed over',
+  async () => {
+    const { engine, started, batches, track, send } = idle();
+    send(1);
+    await turn();
+    started[0]!.send();
+    const until = performance.now() + 2;
+    while (performance.now() < until);
+    engine.cancel(1, 'the run was stopped');
+    await turn();
+    expect(track.at(-2)).toBeGreaterThanOrEqual(batches.flat()[0]!.cells.endAt);
+    await engine.end();
+  },
+);
+
+test('work that was over long before a read is not in its lag', async () => {
+  const { engine, started, send } = idle();
+  send(1);
+  await turn();
+  const flight = started[0]!;
+  flight.send();
+  const workedMs = 80;
+  let lag = workedMs;
+  // This process may have to wait for a processor just before a read, so there are several.
+  for (let n = 0; n < 20 && lag >= workedMs; n++) {
+    for (let part = 0; part < 4; part++) {
+      const until = performance.now() + workedMs / 4;
+      while (performance.now() < until);
+      await new Promise((resolve) => setTimeout(resolve, 15));
+    }
+    flight.beginRead();
+    flight.onBody(Buffer.from('x'), 0, 1);
+    flight.endRead();
+    lag = flight.record().reads.at(-1)!;
+  }
+  expect(lag).toBeLessThan(workedMs);
+  await engine.end();
 });
