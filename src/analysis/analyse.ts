@@ -29,7 +29,7 @@ import { placeVerdicts } from './places.ts';
 import { decideThresholds, thresholdColumns } from './thresholds.ts';
 import type { PairRow } from './summary-columns.ts';
 import { warningLines } from './warning-lines.ts';
-import { machineWarnings, warningsOf } from './warnings.ts';
+import { machineWarnings, visitWarnings, warningsOf } from './warnings.ts';
 
 /** Sees each row of a run once, in any order. */
 export interface RowCollector {
@@ -125,15 +125,16 @@ function analysisOf(seen: Seen, manifest: Manifest, records?: QualityRecords): A
   const quality = qualityOf(collected, suite, records);
   const planned = plannedRequests(manifest);
   const facts = defined({
+    status: manifest.status,
+    isOfPlaces: manifest.merged_from?.some(({ vantage }) => vantage !== undefined) === true,
     loopUtilization: manifest.loop_utilisation,
     unprovenClocks: unprovenClocks(manifest),
   });
   const warnings = [
+    ...(load ? visitWarnings(facts) : []),
     ...(load?.levels.some(({ visits }) => visits > 0) === true ? machineWarnings(facts) : []),
     ...warningsOf(collected, {
       order: suite.run.order,
-      isOfPlaces: manifest.merged_from?.some(({ vantage }) => vantage !== undefined) === true,
-      status: manifest.status,
       planned,
       maxErrorRate: suite.run.maxErrorRate,
       ...facts,

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import { collected, failedRow, latencies, row } from './testing/rows.ts';
 import { isIncomplete } from './history.ts';
-import { describeWarning, runPairWarnings, warningsOf, type Warning, type WarningFacts } from './warnings.ts';
+import {
+  describeWarning,
+  runPairWarnings,
+  visitWarnings,
+  warningsOf,
+  type Warning,
+  type WarningFacts,
+} from './warnings.ts';
 
 const forty = Array.from({ length: 40 }, (_, index) => index + 1);
 const sound = () => latencies('a', forty, { completion_tokens: 10 });
@@ -197,6 +204,7 @@ test.each<Warning>([
   { kind: 'nothing-measured' },
   { kind: 'unfinished', status: 'interrupted', answered: 3, planned: 12 },
   { kind: 'unfinished', status: 'budget', answered: 3, planned: 12, isOfPlaces: true },
+  { kind: 'visits-missing', status: 'interrupted' },
   { kind: 'errors-above-limit', share: 0.123, limit: 0.05 },
   { kind: 'errors-above-limit', share: 0.123, limit: 0.05, vantage: 'tok' },
   { kind: 'sequential-order' },
@@ -249,6 +257,25 @@ test('a run that stopped early is reported in a sentence', () => {
   const words = (status: string) => describeWarning({ kind: 'unfinished', status, answered: 3, planned: 12 });
   expect(words('budget')).toMatch(/^The run stopped at its budget: 3 of 12 requests/);
   expect(words('incomplete')).toMatch(/^The run is incomplete: /);
+});
+
+test.each<[WarningFacts, string[]]>([
+  [{ status: 'complete' }, []],
+  [{ status: 'incomplete' }, []],
+  [{}, []],
+  [{ status: 'interrupted' }, ['The run was interrupted, so visits are missing. Finish it with --resume.']],
+  [
+    { status: 'budget' },
+    ['The run stopped at its budget, so visits are missing. Finish it with --resume and a larger budget.'],
+  ],
+  [
+    { status: 'interrupted', isOfPlaces: true },
+    [
+      'The run was interrupted, so visits are missing. Finish its parts where they were sent, each with run --resume, then merge them again.',
+    ],
+  ],
+])('under load, %j is reported in a sentence', (facts, words) => {
+  expect(visitWarnings(facts).map(describeWarning)).toEqual(words);
 });
 
 test('the words carry the numbers', () => {

@@ -16,12 +16,19 @@ import { sampleFloor } from './statistic.ts';
 import { nothingSucceeded } from './causes.ts';
 import { failuresOf, successFloor, successShare } from './success.ts';
 
+/** How a run ended before its end. */
+interface Stopped {
+  status: string;
+  isOfPlaces?: boolean;
+}
+
 /** Possible reasons to doubt a run's numbers, as data. `describeWarning` has the words. */
 export type Warning =
   | InfluenceWarning
   | { kind: 'simulated' }
   | { kind: 'nothing-measured' }
-  | { kind: 'unfinished'; status: string; answered: number; planned: number; isOfPlaces?: boolean }
+  | ({ kind: 'unfinished'; answered: number; planned: number } & Stopped)
+  | ({ kind: 'visits-missing' } & Stopped)
   | { kind: 'errors-above-limit'; share: number; limit: number; vantage?: string }
   | { kind: 'sequential-order' }
   | ({ kind: 'unproven-clock' } & UnprovenClock)
@@ -247,7 +254,9 @@ export function describeWarning(warning: Warning): string {
     case 'unfinished':
       if (warning.status === 'complete')
         return `The run was complete, but only ${warning.answered.toLocaleString('en-US')} of its ${count(warning.planned, 'request')} are in requests.csv. Rows were removed or damaged. Send the missing requests again with --resume.`;
-      return `The run ${unfinished[warning.status] ?? `is ${warning.status}`}: ${warning.answered.toLocaleString('en-US')} of ${count(warning.planned, 'request')} have an answer or a failure. ${warning.isOfPlaces === true ? 'Finish its parts where they were sent, each with run --resume' : 'Finish it with --resume'}${warning.status === 'budget' ? ' and a larger budget' : ''}${warning.isOfPlaces === true ? ', then merge them again' : ''}.`;
+      return `The run ${unfinished[warning.status] ?? `is ${warning.status}`}: ${warning.answered.toLocaleString('en-US')} of ${count(warning.planned, 'request')} have an answer or a failure. ${howToFinish(warning)}`;
+    case 'visits-missing':
+      return `The run ${unfinished[warning.status]!}, so visits are missing. ${howToFinish(warning)}`;
     case 'errors-above-limit':
       return `${percent(warning.share)} of the requests${warning.vantage === undefined ? '' : ` from ${warning.vantage}`} failed, more than the ${percent(warning.limit)} that max_error_rate allows, so the run counts as incomplete. See error_message in requests.csv, then run again or use --retry-errors.`;
     case 'sequential-order':
@@ -334,6 +343,19 @@ function lostWords(metrics: readonly LostMetric[]): string {
         `${label} of ${ours.map((one) => `${cellName(one, ways)} ${percent(one.share)}`).join(', ')}`,
     )
     .join('; ');
+}
+
+function howToFinish({ status, isOfPlaces = false }: Stopped): string {
+  const finish = isOfPlaces
+    ? 'Finish its parts where they were sent, each with run --resume'
+    : 'Finish it with --resume';
+  return `${finish}${status === 'budget' ? ' and a larger budget' : ''}${isOfPlaces ? ', then merge them again' : ''}.`;
+}
+
+/** A run under load plans its visits by what it finds, so how many requests are missing is unknown. */
+export function visitWarnings({ status = 'complete', isOfPlaces = false }: WarningFacts): Warning[] {
+  if (unfinished[status] === undefined) return [];
+  return [{ kind: 'visits-missing', status, ...(isOfPlaces ? { isOfPlaces } : {}) }];
 }
 
 const unfinished: Readonly<Record<string, string>> = {
