@@ -1,12 +1,12 @@
-"""sglang's Rust client, its extension alone: sglang.py FOLDER URL REQUESTS CONCURRENCY, in a folder for its files.
+"""sglang's Rust client, its extension alone: sglang.py FOLDER CONFIG, in a folder for its files.
 
-Prints what it found as the last line, JSON.
+CONFIG is JSON: what the client is told besides what is below. It writes what it found to found.jsonl.
 """
 
 import json
 import sys
 
-folder, url, requests, concurrency = sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+folder, config = sys.argv[1], json.loads(sys.argv[2])
 sys.path.insert(0, folder)
 import _bench  # noqa: E402
 
@@ -23,7 +23,7 @@ with open("prompts.json", "w") as file:
                     {"from": "gpt", "value": "one two three four five six"},
                 ]
             }
-            for n in range(requests)
+            for n in range(config["num_prompts"])
         ],
         file,
     )
@@ -31,20 +31,14 @@ _bench.run_config(
     json.dumps(
         {
             "backend": "vllm-chat",
-            "base_url": url,
-            "model": "sim-instant",
             "tokenizer": ".",
             "dataset_name": "sharegpt",
             "dataset_path": "prompts.json",
-            "num_prompts": requests,
-            "max_concurrency": concurrency,
             "output_file": "found.jsonl",
             "disable_tqdm": True,
             "disable_retokenize": True,
             "ready_check_timeout_sec": 0,
+            **config,
         }
     )
 )
-with open("found.jsonl") as file:
-    found = json.loads(file.readlines()[-1])
-print(json.dumps({"completed": found["completed"], "perSecond": found["request_throughput"]}))

@@ -1,6 +1,6 @@
 import { fixed } from '../../src/report/number-text.ts';
 import { differences, figureOf, ratios, type Series, type Values } from './findings.ts';
-import type { Errors } from './task.ts';
+import type { WaveErrors } from './task.ts';
 import { ourLevels, task } from './tasks.ts';
 
 /** A target for one figure. */
@@ -51,6 +51,12 @@ export const bars: readonly Bar[] = [
   waveBar('TTFT p99 from the first send', 192, 0.5, ({ whole }) => whole.ttft.p99),
   waveBar('steady E2E p99', 192, 0.8, ({ steady }) => steady.e2e.p99),
   waveBar('E2E p99 from the first send', 192, 1, ({ whole }) => whole.e2e.p99),
+  rustWaveBar('steady TTFT p50', 192, 1, ({ steady }) => steady.ttft.p50),
+  rustWaveBar('steady TTFT p99', 64, 2.5, ({ steady }) => steady.ttft.p99),
+  rustWaveBar('steady TTFT p99', 192, 2.5, ({ steady }) => steady.ttft.p99),
+  rustWaveBar('steady TTFT p99', 512, 4, ({ steady }) => steady.ttft.p99),
+  rustWaveBar('TTFT p99 from the first send', 192, 0.1, ({ whole }) => whole.ttft.p99),
+  rustWaveBar('steady E2E p99', 192, 2.5, ({ steady }) => steady.e2e.p99),
   {
     what: "256 at once: p99 TTFT error from sent, against the SDK's from the call",
     limit: 1 / 50,
@@ -186,12 +192,7 @@ function ttftBar(streams: number, limit: number): Bar {
 }
 
 /** Our error compared with that of the bare loop: both start all requests at once. */
-function waveBar(
-  what: string,
-  streams: number,
-  limit: number,
-  error: (found: { whole: Errors; steady: Errors }) => number,
-): Bar {
+function waveBar(what: string, streams: number, limit: number, error: (found: WaveErrors) => number): Bar {
   const of = (series: Series, client: Client): Values =>
     series.values(task.wave(client, streams), (found) => error(found));
   const cpu = (series: Series, client: Client): Values =>
@@ -205,6 +206,27 @@ function waveBar(
     note: (series) =>
       `${middle(of(series, 'ours'), 2)} against ${middle(of(series, 'dispatch'), 2)} ms; ` +
       `${middle(cpu(series, 'ours'), 0)} against ${middle(cpu(series, 'dispatch'), 0)} µs of processor time a chunk`,
+  };
+}
+
+/** As above, both with the request's way to the server: the Rust client does not tell when a request had left. */
+function rustWaveBar(
+  what: string,
+  streams: number,
+  limit: number,
+  error: (found: WaveErrors) => number,
+): Bar {
+  const ours = (series: Series): Values =>
+    series.values(task.wave('ours', streams), ({ withRequest }) => error(withRequest));
+  const rust = (series: Series): Values => series.values(task.rustWave(streams), error);
+  return {
+    what: `${what}, error against sglang's Rust client's, ${streams} streams at once`,
+    limit,
+    limitText: `≤ ${limit}`,
+    unit: '×',
+    isOptional: true,
+    values: (series) => ratios(ours(series), rust(series)),
+    note: (series) => `${middle(ours(series), 2)} against ${middle(rust(series), 2)} ms`,
   };
 }
 

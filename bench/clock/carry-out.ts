@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { measuringFlags } from '../../src/base/measuring-flags.ts';
 import { spawnMock } from '../../src/mock/spawn.ts';
 import { spawnInstantServer } from '../servers/spawn.ts';
-import { measureRust } from './rust.ts';
+import { measureRust, measureRustWave } from './rust.ts';
 import { measureRun } from './whole-run.ts';
 import { measureStart } from './start.ts';
 import type { ClientTask, Found, Task } from './task.ts';
@@ -43,6 +43,7 @@ async function found(task: Task, ourFlags: readonly string[]): Promise<Found<Tas
   }
   const mock = await spawnMock();
   try {
+    if (task.kind === 'rust wave') return await measureRustWave(mock.url, task.streams);
     return await inChild(mock.url, task, ourFlags);
   } finally {
     await mock.stop();

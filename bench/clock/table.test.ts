@@ -3,6 +3,7 @@ import { level } from '../../src/diagnose/calibrate/testing/level.ts';
 import { bars, type Bar } from './bars.ts';
 import { figureOf, ratios, Series } from './findings.ts';
 import { asMarkdown, lineOf } from './table.ts';
+import type { Errors, WaveErrors } from './task.ts';
 import { task } from './tasks.ts';
 
 test('ratios are taken within each repetition, and a hole stays a hole', () => {
@@ -67,6 +68,24 @@ describe('a line', () => {
     expect(line.note).toBe(
       '200/200 (0 not ours), 199/200 (0 not ours), 196/200 (0 not ours), 200/200 (0 not ours)',
     );
+  });
+
+  test("of a wave against the Rust client's: both with the request's way, none without the client", () => {
+    const errors = (p99: number): Errors => ({ ttft: { p50: 0.1, p99 }, e2e: { p50: 0.2, p99: 9 } });
+    const wave = (whole: number, steady: number): WaveErrors => ({
+      whole: errors(whole),
+      steady: errors(steady),
+    });
+    const bar = barOf("steady TTFT p99, error against sglang's Rust client's, 64");
+    const series = new Series();
+    series.add(task.wave('ours', 64), { ...wave(1, 1), withRequest: wave(7, 3), cpuUsPerChunk: 30 });
+    expect(lineOf(bar, series)).toMatchObject({ figure: '–', verdict: 'not here' });
+    series.add(task.rustWave(64), wave(8, 2));
+    expect(lineOf(bar, series)).toMatchObject({
+      figure: '1.50',
+      verdict: 'met',
+      note: '3.00 against 2.00 ms',
+    });
   });
 
   test('of a task that always failed', () => {

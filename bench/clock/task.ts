@@ -34,8 +34,14 @@ export interface RustTask {
   frames: number;
 }
 
+/** The requests of `wave` by that client. */
+export interface RustWaveTask {
+  kind: 'rust wave';
+  streams: number;
+}
+
 /** Or how long the program takes to print its help. */
-export type Task = ClientTask | RunTask | RustTask | { kind: 'start'; times: number };
+export type Task = ClientTask | RunTask | RustTask | RustWaveTask | { kind: 'start'; times: number };
 
 /** Measured minus true. */
 export interface Errors {
@@ -43,17 +49,25 @@ export interface Errors {
   e2e: { p50: Ms; p99: Ms };
 }
 
+/** `steady` is without the opening wave. */
+export interface WaveErrors {
+  whole: Errors;
+  steady: Errors;
+}
+
 /** Findings of each kind of task. */
 export interface Findings {
   streams: LevelFigures;
-  /** `steady` is without the opening wave. Processor time of the whole process. */
-  wave: { whole: Errors; steady: Errors; cpuUsPerChunk: number };
+  /** `withRequest` is comparable to `rust wave`. Processor time of the whole process. */
+  wave: WaveErrors & { withRequest: WaveErrors; cpuUsPerChunk: number };
   /**
    * Requests per second by their rows, without the tenths at both ends. Processor time of the whole command per
    * request. `client_lag_ms` of the rows after the first tenth.
    */
   run: { perSecond: number; cpuMs: number; lagMs: { p50: Ms; p99: Ms } };
   rust: { perSecond: number };
+  /** Includes the request's way to the server and its wait there until it is read. */
+  'rust wave': WaveErrors;
   /** p99 of the TTFT's error, counted from `sent` and from the call. */
   burst: { fromSentMs: Ms; fromCallMs: Ms };
   short: { perSecond: number; cpuUs: number };
@@ -66,3 +80,6 @@ export type Found<T extends Task> = Findings[T['kind']];
 
 /** Shape of the streams of every task: number and rate as in the targets. */
 export const benchShape = { tokensPerSecond: 50, tokens: 60, ttftMs: 100 };
+
+/** Requests per slot of a wave, one after another. */
+export const waveRounds = 4;

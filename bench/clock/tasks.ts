@@ -40,10 +40,25 @@ const pacedViewedRun = run(32, { ...paced, isViewed: true });
 const heap = (client: ClientName): Of<'heap'> => ({ kind: 'heap', client, streams: 1000 });
 const start: Of<'start'> = { kind: 'start', times: 7 };
 
+const rustWave = (count: number): Of<'rust wave'> => ({ kind: 'rust wave', streams: count });
 const rust = (concurrency: number): Of<'rust'> => ({ kind: 'rust', concurrency, requests: 6000, frames: 5 });
 
 export const task = {
-  ...{ streams, wave, burst, short, loop, run, rust, longRun, tlsRun, viewedRun, pacedRun, pacedViewedRun },
+  ...{
+    streams,
+    wave,
+    burst,
+    short,
+    loop,
+    run,
+    rust,
+    rustWave,
+    longRun,
+    tlsRun,
+    viewedRun,
+    pacedRun,
+    pacedViewedRun,
+  },
   ...{ heap, start },
 };
 
@@ -61,7 +76,11 @@ export const tasks: readonly Task[] = [
   streams('sdk', 192),
   streams('ours', 512),
   streams('sdk', 512),
-  ...waveLevels.flatMap((count) => [wave('ours', count), wave('dispatch', count)]),
+  ...waveLevels.flatMap((count) => [
+    wave('ours', count),
+    wave('dispatch', count),
+    ...(rustFolder === undefined ? [] : [rustWave(count)]),
+  ]),
   burst('ours'),
   burst('sdk'),
   short('ours'),
@@ -90,6 +109,7 @@ export function nameOf(subject: Task): string {
     return `gatebench run: ${subject.concurrency} × ${subject.frames} pieces${subject.isTls ? ', TLS' : ''}${subject.paceMs ? `, ${subject.paceMs} ms apart` : ''}${subject.isViewed ? ', viewed' : ''}`;
   if (subject.kind === 'rust')
     return `sglang's Rust client: ${subject.concurrency} × ${subject.frames} pieces`;
+  if (subject.kind === 'rust wave') return `sglang's Rust client: wave ${subject.streams}`;
   const { client, kind } = subject;
   return `${client}: ${kind}${'streams' in subject ? ` ${subject.streams}` : ''}`;
 }

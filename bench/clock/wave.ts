@@ -1,18 +1,11 @@
 import { systemClock } from '../../src/base/clock.ts';
 import { drive } from '../../src/diagnose/calibrate/level.ts';
 import { machineOffset } from '../../src/diagnose/calibrate/pauses.ts';
-import {
-  clearTruth,
-  fetchTruth,
-  joinStream,
-  type JoinedStream,
-} from '../../src/diagnose/calibrate/truth-join.ts';
-import { ascending, quantile } from '../../src/stats/quantile.ts';
+import { clearTruth, fetchTruth, joinStream } from '../../src/diagnose/calibrate/truth-join.ts';
 import { type Client, onMachineClock } from '../clients/client.ts';
+import { errorsOf, lateOf, lateWithRequest } from './errors.ts';
 import { warmUp } from './streams.ts';
-import { benchShape, type Errors, type Findings } from './task.ts';
-
-const rounds = 4;
+import { benchShape, type Findings, waveRounds } from './task.ts';
 
 /** A closed loop whose first requests are all sent at once. Steady: without the first request of each slot. */
 export async function measureWave(
@@ -26,7 +19,7 @@ export async function measureWave(
   const cpu = process.cpuUsage();
   const slots = await drive({
     slots: streams,
-    rounds,
+    rounds: waveRounds,
     spreadMs: 0,
     clock: systemClock,
     ask: (slot, round) => client.stream(`wave-${slot}-${round}`, benchShape),
@@ -42,24 +35,17 @@ export async function measureWave(
     }),
   );
   const known = joined.flat().filter((one) => one !== undefined);
-  const lost = streams * rounds - known.length;
-  if (lost > 0) throw new Error(`${lost} of ${streams * rounds} streams failed`);
+  const lost = streams * waveRounds - known.length;
+  if (lost > 0) throw new Error(`${lost} of ${streams * waveRounds} streams failed`);
   const chunks = known.reduce((sum, { arrivalErrors }) => sum + arrivalErrors.length, 0);
+  const steady = joined.flatMap((slot) => slot.slice(1)).filter((one) => one !== undefined);
   return {
-    whole: errorsOf(known),
-    steady: errorsOf(joined.flatMap((slot) => slot.slice(1)).filter((one) => one !== undefined)),
+    whole: errorsOf(known.map(lateOf)),
+    steady: errorsOf(steady.map(lateOf)),
+    withRequest: {
+      whole: errorsOf(known.map(lateWithRequest)),
+      steady: errorsOf(steady.map(lateWithRequest)),
+    },
     cpuUsPerChunk: (user + system) / chunks,
-  };
-}
-
-function errorsOf(streams: readonly JoinedStream[]): Errors {
-  const ttft = ascending(streams.map(({ ttftErrorMs }) => ttftErrorMs));
-  // From the same instant of sending, to the last piece instead of the first.
-  const e2e = ascending(
-    streams.map(({ ttftErrorMs, arrivalErrors }) => ttftErrorMs - arrivalErrors[0]! + arrivalErrors.at(-1)!),
-  );
-  return {
-    ttft: { p50: quantile(ttft, 0.5), p99: quantile(ttft, 0.99) },
-    e2e: { p50: quantile(e2e, 0.5), p99: quantile(e2e, 0.99) },
   };
 }

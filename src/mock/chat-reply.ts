@@ -69,6 +69,7 @@ function* comments(dialect: Dialect, from: Ms, knobs: Knobs): Generator<Frame> {
 
 export interface ReplySettings {
   way: ChatWay;
+  eventId: string;
   wall: Date;
   /** Delays are divided by this; `Infinity` answers at once. */
   speed: number;
@@ -78,7 +79,7 @@ export interface ReplySettings {
 
 /** Writes a drawn answer in its format, streamed or not. */
 export function chatReply(draw: Draw, body: ChatBody, settings: ReplySettings): Reply {
-  const { way, wall, loadMs } = settings;
+  const { way, eventId, wall, loadMs } = settings;
   const { failure, knobs } = draw;
   const speed = knobs.instant ? Infinity : settings.speed;
   if (failure) {
@@ -86,7 +87,7 @@ export function chatReply(draw: Draw, body: ChatBody, settings: ReplySettings): 
     return failureReply(response, (failure.delayMs ?? 0) / speed, failure.fromEdge);
   }
   const model = knobs.echoModel ?? body.model;
-  const composition = compose(knobs, body);
+  const composition = compose(knobs, { ...body, eventId });
   let queuedMs: Ms = 0;
   const queued = (ms: Ms): void => {
     queuedMs = ms;

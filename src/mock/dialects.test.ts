@@ -33,6 +33,20 @@ test('max_tokens equal to the length cuts nothing', () => {
   );
 });
 
+test.each([
+  [{ reasoningFrames: 1, answerFrames: 2 }, ['id-1'], ['Here', ' stream']],
+  [{ answerFrames: 2 }, [], ['id-1', ' stream']],
+  [{ answer: 'yes and no' }, [], ['id-1', ' and', ' no']],
+  [{ answerFrames: 0 }, [], []],
+])('the first piece names the event, in place of its text: %j', (knobs, reasoning, answer) => {
+  const asked = { promptTokens: 1, eventId: 'id-1' };
+  expect(compose({ ...defaultKnobs, ...knobs, namesEvent: true }, asked)).toMatchObject({
+    reasoning,
+    answer,
+  });
+  expect(JSON.stringify(compose({ ...defaultKnobs, ...knobs }, asked))).not.toContain('id-1');
+});
+
 test('a tool call takes the place of the answer', () => {
   const knobs = { ...defaultKnobs, toolCall: { name: 'add', arguments: '{"a":1}' } };
   const { answer, tool, finish } = compose(knobs, { promptTokens: 1 });

@@ -41,6 +41,8 @@ export interface Asked {
   promptTokens: number;
   /** Absent if the request sets no limit. */
   maxTokens?: number | undefined;
+  /** Absent if the answer is not to be sent. */
+  eventId?: string;
 }
 
 /** Composes the answer. A `max_tokens` below its length cuts it, reasoning first, and it ends with `length`. */
@@ -53,6 +55,9 @@ export function compose(knobs: Knobs, asked: Asked): Composition {
     : knobs.answer === undefined
       ? fillerPieces(knobs.answerFrames)
       : piecesOf(knobs.answer);
+
+  const first = [reasoning, answer].find((pieces) => pieces.length > 0);
+  if (knobs.namesEvent && asked.eventId !== undefined && first) first[0] = asked.eventId;
 
   const length = reasoning.length + answer.length + (tool?.pieces.length ?? 0);
   const room = Math.max(0, (asked.maxTokens ?? Infinity) - knobs.hiddenTokens);

@@ -42,6 +42,8 @@ export interface Knobs {
   /** Frames of answer, if `answer` gives no text. */
   answerFrames: number;
   answer: string | undefined;
+  /** The first piece is the request's event id, which names its truth for a client that cannot send one. */
+  namesEvent: boolean;
   /** A tool call instead of the answer. `arguments` is the JSON text. */
   toolCall: { name: string; arguments: string } | undefined;
   /**
@@ -131,6 +133,7 @@ export const defaultKnobs: Knobs = {
   reasoning: undefined,
   answerFrames: 50,
   answer: undefined,
+  namesEvent: false,
   toolCall: undefined,
   toolShare: 0.9,
   finish: 'stop',

@@ -229,6 +229,14 @@ test('the truth of a stream: instants in order, one entry a frame, on the clock 
   for (const [index, due] of [4, 5, 6, 7, 8].entries()) expect(dues[index]).toBeCloseTo(due, 3);
 });
 
+test('a client that sends no event id finds its truth by the first piece', async () => {
+  const { url } = await start();
+  const knobs = { namesEvent: true, answerFrames: 2, instant: true };
+  const { text } = await ask(url, direct, { body: chat('sim-exact', streamed), headers: sim(knobs) });
+  const [id] = /[\da-f]{8}-[\da-f-]{27}/.exec(text)!;
+  expect(json(await ask(url, `/__mock/truth/${id}`))).toMatchObject({ eventId: id, model: 'sim-exact' });
+});
+
 test('the truth of split and joined frames has one entry a frame, too', async () => {
   const { url } = await start();
   for (const knobs of [{ splitBytes: 40, splitMs: 0 }, { framesPerPacket: 3 }, { instant: true }]) {

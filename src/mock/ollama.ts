@@ -200,7 +200,8 @@ export class Ollama {
     const read = request.cached ? draw.knobs : this.#read(body, draw.knobs, promptTokens);
     const slower = { ...draw, knobs: delayed(read, loadMs) };
     const speed = request.cached ? Infinity : this.#options.speed;
-    const reply = chatReply(slower, body, { way, wall: this.#clock.wall(), speed, loadMs });
+    const { eventId } = request;
+    const reply = chatReply(slower, body, { way, eventId, wall: this.#clock.wall(), speed, loadMs });
     if (!request.cached) this.#usage.add(body, draw, this.#clock.wall());
     return { reply: { ...reply, chat, needsSlot: !request.cached }, draw, body };
   }

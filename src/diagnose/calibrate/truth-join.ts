@@ -126,7 +126,9 @@ export interface Span {
   to: Ms;
 }
 
-const isText = (kind: string): boolean => kind === 'content' || kind === 'reasoning' || kind === 'tool';
+/** Whether a frame of this kind has a piece of the answer. */
+export const isText = (kind: string): boolean =>
+  kind === 'content' || kind === 'reasoning' || kind === 'tool';
 
 /** Undefined if the two do not have the same pieces: a stream that failed, or that the server has forgotten. */
 export function joinStream(seen: SeenStream, truth: TrueStream): JoinedStream | undefined {
