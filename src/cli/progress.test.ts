@@ -52,6 +52,20 @@ describe('in a terminal', () => {
     expect(writes.length - before).toBeLessThanOrEqual(8);
   });
 
+  test('a model that is off is awaited no longer: neither its line nor the sum counts what it still owed', async () => {
+    const { clock, progress, answer, text } = start({ live: true });
+    answer('swift', false);
+    progress.started('swift');
+    for (let n = 0; n < 5; n++) answer('glm');
+    progress.off('swift');
+    progress.off('nobody');
+    await clock.pass(6000);
+    const last = stripVTControlCharacters(text());
+    expect(last).toMatch(/swift .* 1\/10 .* off +1 failed/);
+    // Six of twelve are done: of the other six, one is on its way to the model that is off.
+    expect(last).toContain('6 of 12 requests · 1 in flight · 0:05 elapsed · 0:05 left');
+  });
+
   test('the time keeps counting while no answer comes', async () => {
     const { clock, text } = start({ live: true });
     await clock.pass(3000);

@@ -13,6 +13,8 @@ export interface Progress {
   started(model: string, visit?: string): void;
   /** The attempt has ended. Only a request's `final` one (the default) counts as done. */
   ended(model: string, outcome: { ok: boolean; ttftMs?: Ms | undefined; final?: boolean }): void;
+  /** Nothing more is sent to it: its remaining requests no longer count. */
+  off(model: string): void;
   /** The number of planned requests has changed. */
   planned(model: string, total: number): void;
   /** Updates the workers that send for this run. */
@@ -63,6 +65,12 @@ export function createProgress(options: ProgressOptions): Progress {
         if (!ok) model.failed++;
         if (ok && ttftMs !== undefined) model.ttft.add(ttftMs);
       }
+      view.changed();
+    },
+    off(id) {
+      const model = tally.models.get(id);
+      if (!model) return;
+      model.isOff = true;
       view.changed();
     },
     planned(id, total) {

@@ -32,6 +32,8 @@ interface Trial {
   outcome: RunOutcome;
   rows: RequestRow[];
   notes: string[];
+  /** Models that were switched off. */
+  off: string[];
   /** Requests that the server has received. */
   arrived: number;
 }
@@ -83,6 +85,7 @@ async function trial(
     answers: () => readAnswerLines(scratch.path),
   };
   const notes: string[] = [];
+  const off: string[] = [];
   let written = 0;
   const never = new AbortController().signal;
   const toMock = (cell: Cell): Target => ({ ...cell, endpoint: demo.endpoint(cell.model.model, context) });
@@ -109,6 +112,7 @@ async function trial(
       listener: {
         started: () => onStarted?.(),
         ended: () => void onRow?.(++written, scratch.path),
+        switchedOff: ({ model }) => off.push(model.id),
         note: (text) => notes.push(text),
       },
       ...options,
@@ -117,7 +121,7 @@ async function trial(
     return {
       outcome,
       rows: await Array.fromAsync(readRequests(scratch.path)),
-      notes,
+      ...{ notes, off },
       arrived: stats.requests,
     };
   } finally {
@@ -166,7 +170,7 @@ test('attempts are counted on from those of an earlier process', async () => {
 });
 
 test('a model that cannot answer is switched off once, the others go on, and the run is incomplete', async () => {
-  const { outcome, rows, notes } = await trial(
+  const { outcome, rows, notes, off } = await trial(
     { a: exact, nobody: 'custom-ollama/sim-nobody' },
     { repeat: 6 },
   );
@@ -174,6 +178,7 @@ test('a model that cannot answer is switched off once, the others go on, and the
   expect(notes).toEqual([
     expect.stringMatching(/^nobody is switched off for the rest of the run: no such model here/),
   ]);
+  expect(off).toEqual(['nobody']);
   expect(rows.filter(({ model }) => model === 'a')).toHaveLength(24);
   // As many as were in flight at that time.
   expect(rows.filter(({ model }) => model === 'nobody').length).toBeLessThanOrEqual(4);

@@ -4,6 +4,7 @@ import type { Sink } from '../journal/sink.ts';
 import { toRow } from '../journal/to-row.ts';
 import { goodAtOnce } from '../analysis/visits.ts';
 import { designOf } from '../plan/load-plan.ts';
+import type { Cell } from '../plan/cell.ts';
 import type { PlannedRequest } from '../plan/plan.ts';
 import type { Ended } from '../send/performer.ts';
 import { sendAll, type SendAllOptions, type SendAllOutcome } from '../send/send-all.ts';
@@ -14,6 +15,7 @@ import type { Checking } from './checking.ts';
 export interface RunListener {
   started(planned: PlannedRequest): void;
   ended(planned: PlannedRequest, row: RequestRow): void;
+  switchedOff?(cell: Cell): void;
   note(text: string): void;
 }
 
@@ -50,6 +52,7 @@ export async function run(options: RunOptions): Promise<RunOutcome> {
     earlierAttempts: options.earlierAttempts ?? (() => 0),
     hasAnswered: options.hasAnswered ?? (() => false),
     started: (planned) => listener.started(planned),
+    onSwitchOff: (cell) => listener.switchedOff?.(cell),
     note: (text) => listener.note(text),
     goOn: 'run --resume',
     settled: async () => {

@@ -17,6 +17,7 @@ import type { LoadedImages } from '../wire/images.ts';
 import { openThreadWire, type ThreadWireOptions } from '../wire/thread-wire.ts';
 import type { Wire } from '../wire/wire.ts';
 import { adaptiveRepeats } from './adaptive-repeats.ts';
+import type { Cell } from '../plan/cell.ts';
 import { type Asker, LocalAsker } from '../send/asker.ts';
 import { type BudgetGuard, unpricedNote } from '../send/budget.ts';
 import { checkDeadlineMs, Checking } from './checking.ts';
@@ -43,6 +44,8 @@ export type RunEvent =
    * requests is known in advance. A request may still be sent again.
    */
   | { kind: 'last-sent' }
+  /** Nothing more is sent to this model on this route. A note says why. */
+  | { kind: 'switched-off'; cell: Cell }
   /** A visit of a level has ended and is checked. */
   | { kind: 'visit'; visit: Visit }
   /** State of the workers that send for this run. Empty after the last request. */
@@ -230,6 +233,7 @@ async function send(ready: ReadyRun, options: SendOptions, clock: Clock): Promis
           onEvent({ kind: 'ended', request, row });
           lastSent?.ended(row.final);
         },
+        switchedOff: (cell) => onEvent({ kind: 'switched-off', cell }),
         note,
       },
     });

@@ -31,6 +31,8 @@ export interface PerformerOptions {
   clock: Clock;
   /** A request is about to be sent. */
   started: (planned: PlannedRequest) => void;
+  /** Nothing more is sent to this cell. A note says why. */
+  onSwitchOff?: (cell: Cell) => void;
   /** For people, one line each. */
   note: (text: string) => void;
   /** Aborted: nothing more is sent. */
@@ -358,6 +360,7 @@ export class Performer {
   #switchOff(cell: Cell, reason: string): void {
     if (this.switchedOff.has(cellKey(cell))) return;
     this.switchedOff.set(cellKey(cell), reason);
+    this.#options.onSwitchOff?.(cell);
     this.#options.note(`${cell.model.id} is switched off for the rest of the run: ${reason}`);
   }
 

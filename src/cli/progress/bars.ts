@@ -68,6 +68,7 @@ const ttftField: Field = {
 const leftField: Field = {
   width: 12,
   text(model, elapsed) {
+    if (model.isOff) return pad('off', 12, 'right');
     if (model.done >= model.total) return pad('done', 12, 'right');
     const left = timeLeft(model, elapsed);
     return pad(left === undefined ? '' : `${watch(left)} left`, 12, 'right');

@@ -11,6 +11,8 @@ export interface ModelTally {
   done: number;
   failed: number;
   inFlight: number;
+  /** It is switched off: nothing more is sent to it. */
+  isOff: boolean;
   /** Over the latest successes. */
   ttft: RecentMedian;
 }
@@ -28,7 +30,15 @@ export interface Tally {
 export function newTally(models: readonly { id: string; total: number }[], startedAt: Ms): Tally {
   const entries = models.map(({ id, total }): [string, ModelTally] => [
     id,
-    { label: oneLine(id, 100), total, done: 0, failed: 0, inFlight: 0, ttft: new RecentMedian() },
+    {
+      label: oneLine(id, 100),
+      total,
+      done: 0,
+      failed: 0,
+      inFlight: 0,
+      isOff: false,
+      ttft: new RecentMedian(),
+    },
   ]);
   return { startedAt, models: new Map(entries), workers: [] };
 }
@@ -37,8 +47,8 @@ type Counts = Pick<ModelTally, 'total' | 'done' | 'failed' | 'inFlight'>;
 
 export function sums({ models }: Pick<Tally, 'models'>): Counts {
   const all: Counts = { total: 0, done: 0, failed: 0, inFlight: 0 };
-  for (const { total, done, failed, inFlight } of models.values()) {
-    all.total += total;
+  for (const { total, done, failed, inFlight, isOff } of models.values()) {
+    all.total += isOff ? done + inFlight : total;
     all.done += done;
     all.failed += failed;
     all.inFlight += inFlight;

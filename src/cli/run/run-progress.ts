@@ -44,6 +44,7 @@ export function runProgress(
         for (const cell of cells) progress.planned(nameOf(cell), event.perCell);
       } else if (event.kind === 'started')
         progress?.started(nameOf(event.request.cell), underWay(event.request, ways));
+      else if (event.kind === 'switched-off') progress?.off(nameOf(event.cell));
       else if (event.kind === 'note') progress?.note(event.text);
       else if (event.kind === 'workers') progress?.workers(event.workers);
       else if (event.kind === 'visit') progress?.note(visitLine(event.visit, ways));
