@@ -308,6 +308,17 @@ describe('the way there', () => {
   });
 });
 
+test('of an error that falls silent after 256 KiB, no more is awaited', async () => {
+  await using server = await serve((response) => {
+    response.writeHead(502, { 'content-type': 'text/html' });
+    response.write(`<html><title>502: Bad gateway</title>${'x'.repeat(300 * 1024)}`);
+  });
+  await using client = testGateway();
+  const exchange = await client.ask(server.url);
+  expect(failureOf(exchange)).toMatchObject({ family: 'edge', code: '502' });
+  expect(exchange.endMs).toBeLessThan(patient.firstTokenMs);
+});
+
 describe('deadlines', () => {
   test('a server that accepts and never answers', async () => {
     await using server = await serve(() => undefined);

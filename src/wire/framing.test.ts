@@ -70,6 +70,10 @@ test('it says how many bytes are of the answer, and whether the connection lives
   expect(read(`HTTP/1.0 200 OK\r\n${body}`)[1]).toBe(false);
   expect(read(`HTTP/1.0 200 OK\r\nconnection: Keep-Alive\r\n${body}`)[1]).toBe(true);
   expect(read(`${ok}\r\nuntil it closes`)[1]).toBe(false);
+  expect(read('HTTP/1.1 204 No Content\r\n\r\n')[1]).toBe(true);
+  // It has no body by its status, and says that it has one.
+  for (const framing of ['content-length: 5', 'transfer-encoding: chunked'])
+    expect(read(`HTTP/1.1 204 No Content\r\n${framing}\r\n\r\n`)[1]).toBe(false);
 });
 
 test('headers are found by their names in lower case, those that come twice as a list', () => {

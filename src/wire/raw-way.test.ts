@@ -114,7 +114,9 @@ test('an answer before the whole request was read is whole, and nothing else goe
   });
   await using client = testGateway();
   const long = { params: { filler: 'x'.repeat(32 * 1024 * 1024) } };
-  expect(await client.ask(server.url, long)).toMatchObject({ outcome: 'ok', answer: 'Type O.' });
+  const early = await client.ask(server.url, long);
+  expect(early).toMatchObject({ outcome: 'ok', answer: 'Type O.' });
+  expect(early.requestWrittenMs).toBeUndefined();
   expect(await client.ask(server.url)).toMatchObject({ outcome: 'ok', connection: { reused: false } });
 });
 

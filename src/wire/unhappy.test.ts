@@ -224,6 +224,41 @@ test('each deadline ends what it is for', async () => {
 });
 
 describe('TLS', () => {
+  test('what is given up during a handshake is never sent', async () => {
+    for (const { client, headers, name } of combinations) {
+      const requests: string[] = [];
+      const secured = createTlsServer({ key, cert: certificate }, (socket) => {
+        open.add(socket);
+        socket.on('error', () => undefined);
+        socket.on('data', (bytes: Buffer) => {
+          requests.push(/^POST .*/.exec(bytes.toString())?.[0] ?? 'the rest');
+          socket.write(good);
+        });
+      });
+      const held = Promise.withResolvers<Socket>();
+      const port = await listen(
+        createServer((socket) => {
+          held.resolve(socket);
+          // Only the first waits for its handshake.
+          if (requests.length > 0 || given) secured.emit('connection', socket);
+        }),
+      );
+      let given = false;
+      const stop = new AbortController();
+      const asked = client.ask(`https://localhost:${port}/given`, { headers, signal: stop.signal });
+      const first = await held.promise;
+      stop.abort();
+      given = true;
+      expect(failureOf(await asked).status, name).toBe('cancelled');
+      secured.emit('connection', first);
+      const { outcome } = await client.ask(`https://localhost:${port}/asked`, { headers });
+      expect([outcome, ...requests.filter((one) => one !== 'the rest')], name).toEqual([
+        'ok',
+        'POST /asked/chat/completions HTTP/1.1',
+      ]);
+    }
+  });
+
   test('asks for HTTP/1.1 and for the host by its name, and a second handshake is shorter', async () => {
     const seen: TLSSocket[] = [];
     const server = createTlsServer(
