@@ -159,13 +159,16 @@ test('judges judge the answers of a load, and checks check them', async () => {
 
 test('a budget that is used up ends the run between two visits', async () => {
   const cwd = await written({ load: { ...suite.load, visits: 3 } });
-  const { code } = await run(cwd, '--max-requests', '25');
+  const { code, stdout } = await run(cwd, '--max-requests', '25');
   expect(code).toBe(7);
+  const missing = 'visits are missing. Finish it with --resume and a larger budget.';
+  expect(flat(stdout)).toContain(missing);
   const folder = await onlyRun(cwd);
   expect(await Array.fromAsync(readRequests(folder))).toHaveLength(20);
   expect(await levelsIn(folder)).toMatchObject([{ visits: 2, void: 0 }]);
   const more = await gatebench(['run', '--resume', '--quiet', '--max-requests', '40'], cwd, env);
   expect(more, more.stderr).toMatchObject({ code: 0 });
+  expect(flat(more.stdout)).not.toContain(missing);
   expect(await levelsIn(folder)).toMatchObject([{ visits: 3 }]);
 });
 
