@@ -18,5 +18,6 @@ const reasons: Readonly<Record<string, (path: string) => string>> = {
   EACCES: () => 'permission denied.',
   EROFS: () => 'the file system is read-only.',
   EPIPE: () => 'its reader has stopped.',
+  EFBIG: () => 'it is larger than this shell (ulimit -f) or this disk allows.',
   ENOSPC: () => 'the disk is full.',
 };

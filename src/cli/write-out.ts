@@ -1,9 +1,7 @@
-import { writeFile } from 'node:fs/promises';
 import type { Io } from './io.ts';
-import { spareMeasurement } from './spare-measurement.ts';
-import { unwritable } from './unwritable.ts';
+import { writeOutFile } from './write-stream.ts';
 
-/** Writes to the file that `--out` names, else to stdout. Throws a UserError if the file cannot be written. */
+/** Writes to the file that `--out` names, completely or not at all, else to stdout. Throws a UserError if the file cannot be written. */
 export async function writeOut(
   content: string | Uint8Array,
   out: string | undefined,
@@ -13,11 +11,6 @@ export async function writeOut(
     stdout.write(content);
     return;
   }
-  await spareMeasurement(out);
-  try {
-    await writeFile(out, content);
-  } catch (error) {
-    throw unwritable(out, error);
-  }
+  await writeOutFile([content], out);
   stderr.write(`Written: ${out}\n`);
 }

@@ -5,6 +5,8 @@ import type { Io, Output } from './io.ts';
 import { spareMeasurement } from './spare-measurement.ts';
 import { unwritable } from './unwritable.ts';
 
+type Pieces = AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>;
+
 /**
  * Writes a file piece by piece, to the one that `--out` names, else to stdout. The file appears completely or not at
  * all. A device or a pipe, such as `/dev/stdout`, is written to, never replaced. Throws a UserError if it cannot be written. Passes on whatever the pieces throw.
@@ -15,10 +17,11 @@ export async function writeStream(
   { stdout }: Pick<Io, 'stdout'>,
 ): Promise<void> {
   if (out === undefined) await toStream(pieces, stdout);
-  else await toPath(pieces, out);
+  else await writeOutFile(pieces, out);
 }
 
-async function toPath(pieces: AsyncIterable<Uint8Array | string>, out: string): Promise<void> {
+/** As above, to the file that `--out` names. */
+export async function writeOutFile(pieces: Pieces, out: string): Promise<void> {
   await spareMeasurement(out);
   const there = await stat(out).catch(() => undefined);
   if (there && !there.isFile()) return toFile(pieces, out, out);
@@ -35,7 +38,7 @@ async function toPath(pieces: AsyncIterable<Uint8Array | string>, out: string): 
 }
 
 /** `out`: what it is called in messages. */
-async function toFile(pieces: AsyncIterable<Uint8Array | string>, path: string, out: string): Promise<void> {
+async function toFile(pieces: Pieces, path: string, out: string): Promise<void> {
   const file = await attempt(out, () => open(path, 'w'));
   try {
     for await (const piece of pieces) await attempt(out, () => file.appendFile(piece));

@@ -122,7 +122,7 @@ export async function writeWhole(path: string, content: Content, disk: Disk = lo
 }
 
 /** The disk is at fault, not the user's request. */
-const diskFaults: readonly (string | undefined)[] = ['ENOSPC', 'EDQUOT', 'EIO'];
+const diskFaults: readonly (string | undefined)[] = ['ENOSPC', 'EDQUOT', 'EFBIG', 'EIO'];
 
 /** Exit code if the system refused to write a file. */
 export function refusalCode(cause: unknown): ExitCode {

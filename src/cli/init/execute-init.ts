@@ -1,7 +1,8 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { makeFolder } from '../../base/make-folder.ts';
 import { exitCode, UserError, type ExitCode } from '../../base/user-error.ts';
+import { refusalCode } from '../../journal/run-folder.ts';
 import { readEnvironment } from '../../target/environment.ts';
 import type { InitFlags } from '../commands/init-command.ts';
 import type { Io } from '../io.ts';
@@ -70,13 +71,18 @@ async function setUpGateway({ quiet, color, results }: InitFlags, io: Io): Promi
 async function writeNew(path: string, content: string): Promise<void> {
   try {
     await makeFolder(dirname(path));
-    await writeFile(path, content, { flag: 'wx' });
+    await writeFile(path, '', { flag: 'wx' });
+    await writeFile(path, content).catch(async (error: unknown) => {
+      await rm(path);
+      throw error;
+    });
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new UserError(
       code === 'EEXIST' && !/mkdir/.test(message)
         ? `${path} already exists and is not overwritten. Name another file, or move it away.`
         : `${path} cannot be written: ${message}`,
+      refusalCode(error),
     );
   }
 }

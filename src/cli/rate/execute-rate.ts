@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { count } from '../../base/text.ts';
 import { exitCode, type ExitCode, UserError } from '../../base/user-error.ts';
@@ -21,8 +20,7 @@ import { refreshQuality } from '../after-judging.ts';
 import type { RateFlags } from '../commands/rate-command.ts';
 import { shownFrom, type Io } from '../io.ts';
 import { assertStored, criteriaIn, laterSuite } from '../score/execute-score.ts';
-import { spareMeasurement } from '../spare-measurement.ts';
-import { unwritable } from '../unwritable.ts';
+import { writeOutFile } from '../write-stream.ts';
 
 /** The questions for people about a run. */
 interface Rateable {
@@ -112,24 +110,18 @@ async function writeSheet(
   { started_at, ended_at }: Manifest,
   { stderr }: Io,
 ): Promise<void> {
-  await spareMeasurement(out);
   const { fitting, tooLong } = kind === '.html' ? { fitting: items, tooLong: 0 } : fittingItems(items);
   if (tooLong > 0)
     stderr.write(
       `${count(tooLong, 'item')} left out, because a cell cannot hold the text: a page (.html) can.\n`,
     );
-  try {
-    await writeFile(
-      out,
-      kind === '.html'
-        ? ratingPage(fitting)
-        : kind === '.csv'
-          ? ratingCsv(fitting)
-          : await ratingWorkbook(fitting, ended_at ?? started_at),
-    );
-  } catch (error) {
-    throw unwritable(out, error);
-  }
+  const sheet =
+    kind === '.html'
+      ? ratingPage(fitting)
+      : kind === '.csv'
+        ? ratingCsv(fitting)
+        : await ratingWorkbook(fitting, ended_at ?? started_at);
+  await writeOutFile([sheet], out);
   stderr.write(`Written: ${out}, ${count(fitting.length, 'verdict')} to give\n`);
 }
 
