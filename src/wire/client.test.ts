@@ -314,9 +314,9 @@ test('of an error that falls silent after 256 KiB, no more is awaited', async ()
     response.write(`<html><title>502: Bad gateway</title>${'x'.repeat(300 * 1024)}`);
   });
   await using client = testGateway();
-  const exchange = await client.ask(server.url);
-  expect(failureOf(exchange)).toMatchObject({ family: 'edge', code: '502' });
-  expect(exchange.endMs).toBeLessThan(patient.firstTokenMs);
+  const before = performance.now();
+  expect(failureOf(await client.ask(server.url))).toMatchObject({ family: 'edge', code: '502' });
+  expect(performance.now() - before).toBeLessThan(patient.firstTokenMs);
 });
 
 describe('deadlines', () => {
