@@ -1,6 +1,6 @@
 import { fixed } from '../../src/report/number-text.ts';
 import { differences, figureOf, ratios, type Series, type Values } from './findings.ts';
-import type { WaveErrors } from './task.ts';
+import type { PeerTask, WaveErrors } from './task.ts';
 import { ourLevels, task } from './tasks.ts';
 
 /** A target for one figure. */
@@ -89,8 +89,10 @@ export const bars: readonly Bar[] = [
   runBar(256, 'the same answers'),
   runBar(32, 'whole JSON'),
   runBar(256, 'whole JSON'),
-  rustBar(32),
-  rustBar(256),
+  peerBar("sglang's Rust client", task.rust(32)),
+  peerBar("sglang's Rust client", task.rust(256)),
+  peerBar('k6', task.k6(32)),
+  peerBar('k6', task.k6(256)),
   {
     what: 'gatebench run: processor time per answer of 40 pieces',
     limit: 2.2,
@@ -209,7 +211,7 @@ function waveBar(what: string, streams: number, limit: number, error: (found: Wa
   };
 }
 
-/** As above, both with the request's way to the server: the Rust client does not tell when a request had left. */
+/** As above, both with the request's way to the server and its wait there: the Rust client does not tell when a request had left. */
 function rustWaveBar(
   what: string,
   streams: number,
@@ -226,7 +228,10 @@ function rustWaveBar(
     unit: '×',
     isOptional: true,
     values: (series) => ratios(ours(series), rust(series)),
-    note: (series) => `${middle(ours(series), 2)} against ${middle(rust(series), 2)} ms`,
+    note: (series) => {
+      const alone = series.values(task.wave('ours', streams), error);
+      return `${middle(ours(series), 2)} against ${middle(rust(series), 2)} ms; ours without that: ${middle(alone, 2)} ms`;
+    },
   };
 }
 
@@ -245,19 +250,19 @@ function runBar(concurrency: number, answers: 'the same answers' | 'whole JSON')
   };
 }
 
-/** Result of a first draft of the wire thread. */
-function rustBar(concurrency: number): Bar {
-  const rust = (series: Series): Values =>
-    series.values(task.rust(concurrency), ({ perSecond: rate }) => rate);
+/** First set for the Rust client, from a first draft of the wire thread. */
+function peerBar(name: string, peer: PeerTask<'rust'> | PeerTask<'k6'>): Bar {
+  const { concurrency } = peer;
+  const theirs = (series: Series): Values => series.values(peer, ({ perSecond: rate }) => rate);
   return {
-    what: `gatebench run: short answers per second, against sglang's Rust client, ${concurrency} in flight`,
+    what: `gatebench run: short answers per second, against ${name}, ${concurrency} in flight`,
     limit: 1 / 4,
     isFloor: true,
     limitText: '≥ 1/4',
     unit: '×',
     isOptional: true,
-    values: (series) => ratios(ratePerSecond(series, concurrency), rust(series)),
-    note: (series) => `${middle(ratePerSecond(series, concurrency), 0)} against ${middle(rust(series), 0)}`,
+    values: (series) => ratios(ratePerSecond(series, concurrency), theirs(series)),
+    note: (series) => `${middle(ratePerSecond(series, concurrency), 0)} against ${middle(theirs(series), 0)}`,
   };
 }
 

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { measuringFlags } from '../../src/base/measuring-flags.ts';
 import { spawnMock } from '../../src/mock/spawn.ts';
 import { spawnInstantServer } from '../servers/spawn.ts';
+import { measureK6 } from './k6.ts';
 import { measureRust, measureRustWave } from './rust.ts';
 import { measureRun } from './whole-run.ts';
 import { measureStart } from './start.ts';
@@ -36,6 +37,7 @@ async function found(task: Task, ourFlags: readonly string[]): Promise<Found<Tas
   if (task.kind === 'start') return measureStart(task.times);
   if (task.kind === 'run') return measureRun(task, ourFlags);
   if (task.kind === 'rust') return measureRust(task);
+  if (task.kind === 'k6') return measureK6(task);
   if (task.kind === 'short') {
     using server = await spawnInstantServer();
     const url = task.frames === undefined ? server.url : `${server.url}/stream/${task.frames}`;

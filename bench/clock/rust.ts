@@ -8,7 +8,7 @@ import { fetchTruth } from '../../src/diagnose/calibrate/truth-join.ts';
 import { benchRequest } from '../clients/request.ts';
 import { spawnInstantServer } from '../servers/spawn.ts';
 import { joinRust, type RustDetails } from './rust-join.ts';
-import { benchShape, type Findings, type RustTask, waveRounds } from './task.ts';
+import { benchShape, type Findings, type PeerTask, waveRounds } from './task.ts';
 
 /** Folder of sglang's extension `_bench`. Undefined if not given: its rows stay empty. */
 export const rustFolder = process.env['GATEBENCH_SGLANG'];
@@ -16,7 +16,8 @@ export const rustFolder = process.env['GATEBENCH_SGLANG'];
 const script = fileURLToPath(new URL('../clients/sglang.py', import.meta.url));
 
 /** The same short answers, requested by sglang's Rust client. */
-export async function measureRust({ concurrency, requests, frames }: RustTask): Promise<Findings['rust']> {
+export async function measureRust(task: PeerTask<'rust'>): Promise<Findings['rust']> {
+  const { concurrency, requests, frames } = task;
   using server = await spawnInstantServer();
   const found = await askRust({
     base_url: `${server.url}/stream/${frames}`,

@@ -26,22 +26,23 @@ export interface RunTask {
   paceMs?: Ms;
 }
 
-/** The same requests by sglang's Rust client, if available. */
-export interface RustTask {
-  kind: 'rust';
+/** The same requests by sglang's Rust client, or by k6, if available. */
+export interface PeerTask<Kind extends 'rust' | 'k6'> {
+  kind: Kind;
   concurrency: number;
   requests: number;
   frames: number;
 }
 
-/** The requests of `wave` by that client. */
+/** The requests of `wave` by sglang's Rust client. */
 export interface RustWaveTask {
   kind: 'rust wave';
   streams: number;
 }
 
 /** Or how long the program takes to print its help. */
-export type Task = ClientTask | RunTask | RustTask | RustWaveTask | { kind: 'start'; times: number };
+export type Task =
+  ClientTask | RunTask | PeerTask<'rust'> | PeerTask<'k6'> | RustWaveTask | { kind: 'start'; times: number };
 
 /** Measured minus true. */
 export interface Errors {
@@ -66,6 +67,7 @@ export interface Findings {
    */
   run: { perSecond: number; cpuMs: number; lagMs: { p50: Ms; p99: Ms } };
   rust: { perSecond: number };
+  k6: { perSecond: number };
   /** Includes the request's way to the server and its wait there until it is read. */
   'rust wave': WaveErrors;
   /** p99 of the TTFT's error, counted from `sent` and from the call. */

@@ -1,3 +1,4 @@
+import { k6Path } from './k6.ts';
 import { rustFolder } from './rust.ts';
 import type { ClientName } from '../clients/client.ts';
 import type { Task } from './task.ts';
@@ -42,6 +43,13 @@ const start: Of<'start'> = { kind: 'start', times: 7 };
 
 const rustWave = (count: number): Of<'rust wave'> => ({ kind: 'rust wave', streams: count });
 const rust = (concurrency: number): Of<'rust'> => ({ kind: 'rust', concurrency, requests: 6000, frames: 5 });
+const k6 = (concurrency: number): Of<'k6'> => ({ ...rust(concurrency), kind: 'k6' });
+
+/** What others do with the requests of `run`, as far as they are here. */
+const peers = (concurrency: number): Task[] => [
+  ...(rustFolder === undefined ? [] : [rust(concurrency)]),
+  ...(k6Path === undefined ? [] : [k6(concurrency)]),
+];
 
 export const task = {
   ...{
@@ -53,6 +61,7 @@ export const task = {
     run,
     rust,
     rustWave,
+    k6,
     longRun,
     tlsRun,
     viewedRun,
@@ -88,10 +97,11 @@ export const tasks: readonly Task[] = [
   short('dispatch'),
   loop(32),
   run(32),
-  ...(rustFolder === undefined ? [] : [rust(32), rust(256)]),
+  ...peers(32),
   short('dispatch', 256),
   loop(256),
   run(256),
+  ...peers(256),
   longRun,
   tlsRun,
   viewedRun,
@@ -107,8 +117,8 @@ export function nameOf(subject: Task): string {
   if (subject.kind === 'start') return 'start of the program';
   if (subject.kind === 'run')
     return `gatebench run: ${subject.concurrency} × ${subject.frames} pieces${subject.isTls ? ', TLS' : ''}${subject.paceMs ? `, ${subject.paceMs} ms apart` : ''}${subject.isViewed ? ', viewed' : ''}`;
-  if (subject.kind === 'rust')
-    return `sglang's Rust client: ${subject.concurrency} × ${subject.frames} pieces`;
+  if (subject.kind === 'rust' || subject.kind === 'k6')
+    return `${subject.kind === 'rust' ? "sglang's Rust client" : 'k6'}: ${subject.concurrency} × ${subject.frames} pieces`;
   if (subject.kind === 'rust wave') return `sglang's Rust client: wave ${subject.streams}`;
   const { client, kind } = subject;
   return `${client}: ${kind}${'streams' in subject ? ` ${subject.streams}` : ''}`;
