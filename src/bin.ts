@@ -11,6 +11,8 @@ if (major < 22 || (major === 22 && minor < 19)) {
   );
   process.exitCode = 2;
 } else {
+  const { enableCompileCache } = await import('node:module');
+  enableCompileCache();
   const { commandIn } = await import('./cli/command.ts');
   const { commands } = await import('./cli/commands.ts');
   const { measuringFlags } = await import('./base/measuring-flags.ts');

@@ -1,20 +1,19 @@
-import { enableCompileCache } from 'node:module';
 import { systemClock } from './base/clock.ts';
 import { exitCode, type ExitCode } from './base/user-error.ts';
 import { gatebench } from './cli/gatebench.ts';
 import type { Io } from './cli/io.ts';
-import { unwritable } from './cli/unwritable.ts';
 
 /** The program as a process: its arguments in, its exit code out. */
 export async function main(args: readonly string[]): Promise<ExitCode> {
-  enableCompileCache();
   let refused: ExitCode = exitCode.done;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     // "gatebench report latest | head": a reader that closes the pipe has read enough. After an error, each further
     // write has one, too.
     if (error.code === 'EPIPE' || refused !== exitCode.done) return;
     refused = exitCode.cannotWrite;
-    process.stderr.write(`gatebench: ${unwritable('the output', error).message}\n`);
+    void import('./cli/unwritable.ts').then(({ unwritable }) =>
+      process.stderr.write(`gatebench: ${unwritable('the output', error).message}\n`),
+    );
   });
   // Nobody reads what is said: no reason to give up a run.
   process.stderr.on('error', () => undefined);
