@@ -16,6 +16,20 @@ test('what is known to have been waited around the stamp is added to its lag', (
   expect(track.bound(5, 1)).toBe(1 + 1);
 });
 
+test('the rest is copied only when at least half is dropped: once for as many entries as are left', () => {
+  const track = new RunQueueTrack();
+  const lengths: number[] = [];
+  for (let at = 0; at < 10_000; at++) {
+    track.add(Float64Array.of(at, at));
+    track.forget(at - 1000);
+    lengths.push(track.length);
+  }
+  const drops = lengths.filter((length, n) => n > 0 && length <= lengths[n - 1]!);
+  expect(drops).toHaveLength(8);
+  expect(Math.max(...drops)).toBeLessThan(1010);
+  expect(Math.max(...lengths)).toBeLessThan(2010);
+});
+
 test('if the system does not report it, the lag is that of the loop alone', () => {
   expect(new RunQueueTrack().bound(5, 3)).toBe(3);
 });

@@ -28,9 +28,13 @@ export class RunQueueTrack {
     return lag + Math.max(0, this.#sum[behind]! - this.#sum[before]!);
   }
 
-  /** Drops what only bounds stamps before this instant. */
+  /**
+   * Drops what only bounds stamps before this instant, once that is half of everything: the rest is copied. Called with
+   * every batch, it would otherwise copy a long track each time.
+   */
   forget(before: Ms): void {
     const from = Math.max(0, this.#firstBehind(before) - 1);
+    if (2 * from < this.length) return;
     this.#at = this.#at.slice(from);
     this.#sum = this.#sum.slice(from);
   }
