@@ -4,7 +4,7 @@
  * - A young generation of 4 MB is collected more often and more briefly than the default 16 MB. With less than that,
  *   answers in flight grow old too early.
  * - The thread that stamps collects its young garbage alone: otherwise it waits for helpers that wait for a processor.
- *   The old generation still has them: without, the main thread stops for so long that an open loop sends late.
+ *   The old generation still has them: without, the main thread stops for longer, and a closed loop sends late.
  * - One helper of V8 instead of four competes with that thread for processors.
  *
  * On two processors, the last two and the precedence of that thread bring the 99th percentile of the TTFT error to a
