@@ -30,10 +30,10 @@ test('nothing is published before everything is checked, and each job may do wha
 });
 
 test('a tag of another version is refused', async () => {
-  const folder = await scratch();
-  await copyFile(join(root, 'package.json'), join(folder, 'package.json'));
+  await using cwd = await scratch();
+  await copyFile(join(root, 'package.json'), join(cwd.path, 'package.json'));
   const step = (tag: string) =>
-    runStep(workflow, 'the tag is the version', folder, {}, { ...world, GITHUB_REF_NAME: tag });
+    runStep(workflow, 'the tag is the version', cwd.path, {}, { ...world, GITHUB_REF_NAME: tag });
   expect(await step(`v${version}`)).toEqual({ code: 0, output: '' });
   expect(await step('v9.9.9')).toMatchObject({
     code: 1,
