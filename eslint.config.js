@@ -20,6 +20,17 @@ export default tseslint.config(
     },
   },
   {
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...['AsyncDisposableStack', 'DisposableStack'].map((name) => ({
+          name,
+          message: 'Node 22 has none.',
+        })),
+      ],
+    },
+  },
+  {
     files: ['**/*.test.ts', '**/testing/*.ts'],
     ignores: ['src/base/testing/programs.ts'],
     rules: {

@@ -9,7 +9,8 @@ type Pieces = AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>
 
 /**
  * Writes a file piece by piece, to the one that `--out` names, else to stdout. The file appears completely or not at
- * all. A device or a pipe, such as `/dev/stdout`, is written to, never replaced. Throws a UserError if it cannot be written. Passes on whatever the pieces throw.
+ * all. A device or a pipe, such as `/dev/stdout`, is written to, never replaced. Throws a UserError if it cannot be
+ * written. Passes on whatever the pieces throw.
  */
 export async function writeStream(
   pieces: AsyncIterable<Uint8Array | string>,

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, globSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { Ends } from '../../base/testing/ends.ts';
 import { freePort } from '../../base/testing/listening.ts';
 import { spawn } from '../../base/testing/programs.ts';
 import { scratchFolder } from '../../base/testing/scratch.ts';
@@ -43,7 +44,7 @@ export async function startEngine(names: readonly string[]): Promise<Engine> {
     throw new Error(`GATEBENCH_REQUIRE_TOOLS is set, but no engine was found: ${remedy}`);
   const port = await freePort();
   const baseUrl = `http://127.0.0.1:${port}/v1`;
-  await using ended = new AsyncDisposableStack();
+  await using ended = new Ends();
   const home = ended.use(await scratchFolder());
   let log = '';
   const begin = async (): Promise<ChildProcess> => {
@@ -84,7 +85,7 @@ export async function startEngine(names: readonly string[]): Promise<Engine> {
       await end();
       child = await begin();
     },
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+    [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose](),
   };
 }
 

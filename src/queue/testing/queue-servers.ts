@@ -5,6 +5,7 @@ import { chmod } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Ends } from '../../base/testing/ends.ts';
 import { outputOf, spawnSilent } from '../../base/testing/programs.ts';
 import { scratchFolder } from '../../base/testing/scratch.ts';
 
@@ -74,7 +75,7 @@ export const ownDatabase = ({ url }: Pick<TestServer, 'url'>): string => `${url}
 /** A private Redis or Valkey on its own port. */
 export async function startRedis({ isKept = true, settings = [] }: RedisOptions = {}): Promise<TestServer> {
   if (redis === undefined) throw new Error('GATEBENCH_REQUIRE_TOOLS is set, but no redis-server was found');
-  await using ended = new AsyncDisposableStack();
+  await using ended = new Ends();
   const { path: folder } = ended.use(await scratchFolder());
   const port = await freePort();
   const kept = isKept ? ['--appendonly', 'yes', '--appendfsync', 'everysec'] : ['--appendonly', 'no'];
@@ -108,7 +109,7 @@ async function dumpOfRedis(url: string): Promise<string> {
 export async function startPostgres(): Promise<TestServer> {
   if (postgresFolder === undefined)
     throw new Error('GATEBENCH_REQUIRE_TOOLS is set, but no PostgreSQL was found');
-  await using ended = new AsyncDisposableStack();
+  await using ended = new Ends();
   const { path: folder } = ended.use(await scratchFolder());
   const port = await freePort();
   const data = join(folder, 'data');
@@ -156,7 +157,7 @@ export const engines = [
 
 /** It ends with what `ended` holds, of which it becomes the owner once it has begun. */
 async function server(
-  ended: AsyncDisposableStack,
+  ended: Ends,
   folder: string,
   port: number,
   url: string,
@@ -179,7 +180,7 @@ async function server(
   ended.defer(kill);
   await begin();
   const owned = ended.move();
-  return { url, port, folder, kill, begin, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { url, port, folder, kill, begin, [Symbol.asyncDispose]: () => owned[Symbol.asyncDispose]() };
 }
 
 /**
