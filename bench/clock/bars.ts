@@ -211,7 +211,10 @@ function waveBar(what: string, streams: number, limit: number, error: (found: Wa
   };
 }
 
-/** As above, both with the request's way to the server and its wait there: the Rust client does not tell when a request had left. */
+/**
+ * As above, but both include the request's way to the server and its wait there: the Rust client does not tell when a
+ * request had left.
+ */
 function rustWaveBar(
   what: string,
   streams: number,

@@ -28,37 +28,34 @@ export function isOwnLimit({ family, code }: FailureNames): boolean {
   return family === 'client' && code !== undefined && Object.hasOwn(ownLimits, code);
 }
 
+/** Whether a failure, or a row's account of one, is ours and has this code. A server may use the same word. */
+const hasOwnCode =
+  (own: string) =>
+  ({ family, code }: FailureNames): boolean =>
+    family === 'client' && code === own;
+
 /** The code of an attempt whose worker was lost. Its outcome is unknown, and its request is still owed. */
 export const workerLost = 'worker_lost';
 
-/** Whether the asking worker was lost, according to a failure or a row. No model was involved. */
-export const isWorkerLost = ({ family, code }: FailureNames): boolean =>
-  family === 'client' && code === workerLost;
+/** Whether the asking worker was lost. No model was involved. */
+export const isWorkerLost = hasOwnCode(workerLost);
 
-/** The code of a request that found `load.ceiling` requests in flight. It was not sent. */
-const droppedCode = 'dropped';
+const unsent = { status: 'cancelled', family: 'client' } as const;
 
-/** A request that found no place when it was due. */
+/** A request that found `load.ceiling` requests in flight when it was due. It was not sent. */
 export const droppedFailure: Failure = {
-  status: 'cancelled',
-  family: 'client',
-  code: droppedCode,
+  ...unsent,
+  code: 'dropped',
   message: 'load.ceiling requests were in flight already: it was not sent',
 };
 
-/** Whether a failure, or a row's account of one, is such a request. A server may use the same word. */
-export const isDropped = ({ family, code }: FailureNames): boolean =>
-  family === 'client' && code === droppedCode;
-
-const recalledCode = 'recalled';
+export const isDropped = hasOwnCode(droppedFailure.code);
 
 /** A request that was taken back before it was due. It was not sent, and has no row. */
 export const recalledFailure: Failure = {
-  status: 'cancelled',
-  family: 'client',
-  code: recalledCode,
+  ...unsent,
+  code: 'recalled',
   message: 'it was taken back before it was due',
 };
 
-export const isRecalled = ({ family, code }: FailureNames): boolean =>
-  family === 'client' && code === recalledCode;
+export const isRecalled = hasOwnCode(recalledFailure.code);

@@ -328,7 +328,7 @@ class Service {
         });
         const inHandAt = clock.now();
         const givenUp = AbortSignal.any([kill, ...(signal ? [signal] : [])]);
-        const due = form.timing ? this.#dueAt(form.timing, inHandAt, givenUp) : inHandAt;
+        const due = form.timing ? this.#waitsUntil(form.timing, inHandAt, givenUp) : inHandAt;
         const { attempt, timing } = form;
         const asked = await asker.ask(planned, { attempt, due, ceiling: timing?.ceiling, signal: givenUp });
         const verdict = await checks?.of(planned, asked);
@@ -383,8 +383,8 @@ class Service {
     }
   }
 
-  /** When an arrival of an open loop is due by this machine's clock. Until then it is not in flight. */
-  #dueAt(timing: Timing, now: Ms, signal: AbortSignal): Ms {
+  /** Counts an arrival of an open loop as waiting until it is due. Returns when that is, by this machine's clock. */
+  #waitsUntil(timing: Timing, now: Ms, signal: AbortSignal): Ms {
     const due = this.#timekeeper.due(timing, now);
     this.#waiting++;
     void this.#options.clock

@@ -30,8 +30,8 @@ export interface Asking {
 export interface Asked {
   exchange: Exchange;
   /**
-   * Sent − due. Absent if it was dropped. For a request from another machine: by that machine's clock, and sent − taken by the worker unless it
-   * had a due time. Absent: it is unknown whether it was sent.
+   * Sent − due. For a request from another machine: by that machine's clock, and sent − taken by the worker unless it
+   * had a due time. Absent: it was dropped, or it is unknown whether it was sent.
    */
   queueMs?: Ms;
   /** Requests in flight when it was sent, including itself. */
@@ -90,7 +90,7 @@ export interface LocalAskerOptions {
 
 /** Sends from this process, with its own credentials. */
 export class LocalAsker implements Asker {
-  /** Longer than this process is ever busy at a stretch. */
+  /** Longer than the main thread is usually busy in one turn. */
   readonly aheadMs = 100;
   readonly #options: LocalAskerOptions;
 
