@@ -22,6 +22,9 @@ const postgresFolder = globSync('/usr/lib/postgresql/*/bin/initdb')
   .at(-1)
   ?.replace(/\/initdb$/, '');
 
+/** Where it is even if the path has no folders of the administrator. */
+const runuser = onPath('runuser') ?? '/usr/sbin/runuser';
+
 const isDemanded = process.env['GATEBENCH_REQUIRE_TOOLS'] !== undefined;
 
 /** Why tests on a real Redis are skipped. Undefined if there is one, or if the tools are required. */
@@ -116,7 +119,7 @@ export async function startPostgres(): Promise<TestServer> {
   const isRoot = process.getuid?.() === 0;
   const asUser = (program: string, args: readonly string[]): [string, string[]] => {
     const path = join(postgresFolder, program);
-    return isRoot ? ['runuser', ['-u', 'postgres', '--', path, ...args]] : [path, [...args]];
+    return isRoot ? [runuser, ['-u', 'postgres', '--', path, ...args]] : [path, [...args]];
   };
   if (isRoot) execFileSync('chown', ['postgres', folder]);
   else await chmod(folder, 0o700);
